@@ -1,0 +1,30 @@
+/* Who makes a request: a person with a session, or an app or key that acts for one. Filled by web/authenticate before
+ * a handler runs; lives in the request's arena. */
+#pragma once
+
+#include "account/scope.h"
+#include "base/str.h"
+
+enum identity_kind {
+        IDENTITY_NONE,    /* nobody is signed in; `csrf` is set all the same */
+        IDENTITY_SESSION, /* a browser's session */
+        IDENTITY_TOKEN,   /* an access token */
+};
+
+struct identity {
+        enum identity_kind kind;
+
+        /* the person; all STR_NULL for IDENTITY_NONE */
+        struct str user_id;
+        struct str email;
+        struct str name;     /* STR_NULL when unset */
+        struct str timezone; /* "not-set" when unset */
+        bool is_admin;
+
+        int64_t session_id; /* IDENTITY_SESSION */
+        struct str csrf;    /* what forms made for this browser carry */
+
+        scope_set scopes;      /* IDENTITY_TOKEN */
+        struct str app_id;     /* IDENTITY_TOKEN */
+        int64_t authorization; /* IDENTITY_TOKEN */
+};

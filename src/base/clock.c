@@ -1,0 +1,66 @@
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static int64_t system_now(const struct clock *c) {
+        struct timespec t;
+
+        clock_gettime(CLOCK_REALTIME, &t);
+        return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + c->offset_ms;
+}
+
+const struct clock clock_system = { .now_ms = system_now };
+
+struct clock clock_with_offset(int64_t offset_ms) {
+        return (struct clock){ .now_ms = system_now, .offset_ms = offset_ms };
+}
+
+int64_t clock_monotonic_us(void) {
+        struct timespec t;
+
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t clock_monotonic_ms(void) {
+        return clock_monotonic_us() / 1000;
+}
+
+static struct tm utc(int64_t ms, int *ret_fraction) {
+        int64_t fraction = ms % 1000;
+        time_t seconds;
+        struct tm tm;
+
+        if (fraction < 0)
+                fraction += 1000;
+        seconds = (time_t)((ms - fraction) / 1000);
+        if (!gmtime_r(&seconds, &tm))
+                tm = (struct tm){ .tm_year = 70, .tm_mday = 1, .tm_wday = 4 };
+        *ret_fraction = (int)fraction;
+        return tm;
+}
+
+void clock_format_iso(int64_t ms, char *out) {
+        char text[64];
+        int fraction;
+        struct tm tm = utc(ms, &fraction);
+
+        (void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+                       tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, fraction);
+        memcpy(out, text, CLOCK_ISO_LENGTH);
+}
+
+void clock_format_http(int64_t ms, char *out) {
+        static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+        static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+        char text[64];
+        int fraction;
+        struct tm tm = utc(ms, &fraction);
+
+        (void)snprintf(text, sizeof(text), "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
+                       months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+        memcpy(out, text, CLOCK_HTTP_LENGTH);
+}

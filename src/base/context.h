@@ -1,0 +1,21 @@
+/* What a running server hands to every handler: settings, time, randomness, ids and keys. Made by `serve`, constant
+ * while it runs; tests make their own. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/id.h"
+#include "base/random.h"
+#include "base/settings.h"
+
+struct page_theme;
+
+struct context {
+        const struct settings *settings;
+        const struct clock *clock;
+        const struct random *random;
+        struct id_source *ids;
+        struct mac_key server_key;  /* from the key file; the same on every node: successors, CSRF, device cookies */
+        struct mac_key process_key; /* random, of this process alone: remembers verified client secrets */
+        const struct page_theme *theme;
+};

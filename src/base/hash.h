@@ -1,0 +1,28 @@
+/* SHA-256, and HMAC-SHA-256 under a 32-byte key. */
+#pragma once
+
+#include "base/attributes.h"
+#include "base/str.h"
+
+enum { HASH_SIZE = 32 };
+
+struct hash {
+        uint8_t bytes[HASH_SIZE];
+};
+
+struct mac_key {
+        uint8_t bytes[HASH_SIZE];
+};
+
+struct hash hash_sha256(struct str data);
+
+/* HMAC over the parts, each preceded by its length as 8 bytes, so that no two lists of parts have the same input.
+ * `purpose` comes first and keeps one use of a key apart from another. */
+struct hash hash_mac(const struct mac_key *key, struct str purpose, const struct str *parts, size_t n_parts);
+
+static inline struct str hash_str(const struct hash *h) {
+        return str_n(h->bytes, sizeof(h->bytes));
+}
+
+/* Constant time. */
+bool hash_equal(const struct hash *h, struct str bytes);

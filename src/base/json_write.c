@@ -1,0 +1,174 @@
+#include "base/json_write.h"
+
+#include "base/clock.h"
+
+static void value_begin(struct json_writer *w) {
+        if (w->comma)
+                strbuf_append_char(w->out, ',');
+        w->comma = true;
+}
+
+static void open_with(struct json_writer *w, char bracket) {
+        value_begin(w);
+        strbuf_append_char(w->out, bracket);
+        w->comma = false;
+}
+
+static void close_with(struct json_writer *w, char bracket) {
+        strbuf_append_char(w->out, bracket);
+        w->comma = true;
+}
+
+void json_object_begin(struct json_writer *w) {
+        open_with(w, '{');
+}
+
+void json_object_end(struct json_writer *w) {
+        close_with(w, '}');
+}
+
+void json_array_begin(struct json_writer *w) {
+        open_with(w, '[');
+}
+
+void json_array_end(struct json_writer *w) {
+        close_with(w, ']');
+}
+
+void json_key(struct json_writer *w, const char *name) {
+        value_begin(w);
+        strbuf_append_char(w->out, '"');
+        strbuf_append(w->out, str_of(name));
+        strbuf_append(w->out, STR("\":"));
+        w->comma = false;
+}
+
+/* The length of the longest start of s that needs no escape and is plain ASCII. */
+static size_t plain_length(struct str s) {
+        size_t n = 0;
+
+        while (n < s.len && str_at(s, n) >= 0x20 && str_at(s, n) < 0x7f && s.ptr[n] != '"' && s.ptr[n] != '\\')
+                n++;
+        return n;
+}
+
+static size_t sequence_length(uint8_t c) {
+        if (c < 0xc2)
+                return 1;
+        if (c < 0xe0)
+                return 2;
+        return c < 0xf0 ? 3 : 4;
+}
+
+/* Writes the character at the start of s, which is no plain one; returns its length. */
+static size_t write_special(struct strbuf *out, struct str s) {
+        uint8_t c = str_at(s, 0);
+        size_t n;
+
+        if (c == '"' || c == '\\') {
+                strbuf_append_char(out, '\\');
+                strbuf_append_char(out, (char)c);
+                return 1;
+        }
+        if (c == '\n' || c == '\r' || c == '\t') {
+                strbuf_append_char(out, '\\');
+                strbuf_append_char(out, c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+                return 1;
+        }
+        if (c < 0x20 || c == 0x7f) {
+                strbuf_printf(out, "\\u%04x", c);
+                return 1;
+        }
+        n = sequence_length(c);
+        if (n == 1 || n > s.len || !str_is_utf8(str_first(s, n))) {
+                strbuf_append(out, STR("\xef\xbf\xbd"));
+                return 1;
+        }
+        strbuf_append(out, str_first(s, n));
+        return n;
+}
+
+void json_str(struct json_writer *w, struct str value) {
+        if (!value.ptr) {
+                json_null(w);
+                return;
+        }
+        value_begin(w);
+        strbuf_append_char(w->out, '"');
+        while (value.len) {
+                size_t n = plain_length(value);
+
+                strbuf_append(w->out, str_first(value, n));
+                value = str_from(value, n);
+                if (value.len)
+                        value = str_from(value, write_special(w->out, value));
+        }
+        strbuf_append_char(w->out, '"');
+}
+
+void json_int(struct json_writer *w, int64_t value) {
+        value_begin(w);
+        strbuf_append_int(w->out, value);
+}
+
+void json_raw(struct json_writer *w, struct str json) {
+        value_begin(w);
+        strbuf_append(w->out, json);
+}
+
+void json_bool(struct json_writer *w, bool value) {
+        json_raw(w, value ? STR("true") : STR("false"));
+}
+
+void json_null(struct json_writer *w) {
+        json_raw(w, STR("null"));
+}
+
+void json_time(struct json_writer *w, int64_t ms) {
+        char text[CLOCK_ISO_LENGTH + 2];
+
+        if (ms == 0) {
+                json_null(w);
+                return;
+        }
+        text[0] = '"';
+        clock_format_iso(ms, text + 1);
+        text[CLOCK_ISO_LENGTH + 1] = '"';
+        json_raw(w, str_n(text, sizeof(text)));
+}
+
+void json_member_str(struct json_writer *w, const char *name, struct str value) {
+        json_key(w, name);
+        json_str(w, value);
+}
+
+void json_member_int(struct json_writer *w, const char *name, int64_t value) {
+        json_key(w, name);
+        json_int(w, value);
+}
+
+void json_member_bool(struct json_writer *w, const char *name, bool value) {
+        json_key(w, name);
+        json_bool(w, value);
+}
+
+void json_member_null(struct json_writer *w, const char *name) {
+        json_key(w, name);
+        json_null(w);
+}
+
+void json_member_time(struct json_writer *w, const char *name, int64_t ms) {
+        json_key(w, name);
+        json_time(w, ms);
+}
+
+void json_member_words(struct json_writer *w, const char *name, struct str list) {
+        struct str rest = list, word;
+
+        json_key(w, name);
+        json_array_begin(w);
+        while (str_next(&rest, ' ', &word))
+                if (word.len)
+                        json_str(w, word);
+        json_array_end(w);
+}

@@ -1,0 +1,16 @@
+#include "base/secret.h"
+
+#include <sodium.h>
+
+void secret_done(struct secret *s) {
+        if (s)
+                sodium_memzero(s, sizeof(*s));
+}
+
+void memory_wipe(void *ptr, size_t len) {
+        sodium_memzero(ptr, len);
+}
+
+bool secret_equal(struct str a, struct str b) {
+        return a.len == b.len && (a.len == 0 || sodium_memcmp(a.ptr, b.ptr, a.len) == 0);
+}

@@ -1,0 +1,154 @@
+/* One HTTP request as handlers see it: no libuv, no llhttp. Valid from dispatch until its response is finished; one
+ * thread at a time. Strings point into the connection's buffers or the arena; the seam wipes both when it is done. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/errors.h"
+#include "base/str.h"
+
+enum http_method {
+        HTTP_GET,
+        HTTP_HEAD,
+        HTTP_POST,
+        HTTP_PUT,
+        HTTP_PATCH,
+        HTTP_DELETE,
+        HTTP_OPTIONS,
+        HTTP_METHOD_OTHER, /* a known method that no route has: 405 */
+        HTTP_METHODS
+};
+
+enum body_kind {
+        BODY_NONE,  /* no body, or an empty one */
+        BODY_JSON,  /* application/json */
+        BODY_FORM,  /* application/x-www-form-urlencoded */
+        BODY_OTHER, /* anything else */
+};
+
+enum {
+        REQUEST_HEADERS_MAX = 100,
+        REQUEST_HEAD_MAX = 16 * 1024,   /* bytes of request line and header section */
+        REQUEST_TARGET_MAX = 8 * 1024,  /* bytes */
+        REQUEST_BODY_MAX = 64 * 1024,   /* bytes, where a route says nothing else */
+        REQUEST_ARENA_MAX = 512 * 1024, /* bytes */
+        REQUEST_PARAMS_MAX = 64,        /* parameters of one query, form or JSON object */
+        ADDRESS_TEXT_MAX = 46,
+};
+
+struct http_header {
+        struct str name; /* as sent; compare without case */
+        struct str value; /* trimmed */
+};
+
+/* One parameter of a query, a form or a JSON object. */
+struct param {
+        struct str name;
+        struct str value;           /* decoded text; of a JSON value that is no string: its JSON text */
+        enum param_kind {
+                PARAM_TEXT,
+                PARAM_LIST,         /* JSON array of strings; `value` holds them separated by spaces if none has one */
+                PARAM_NULL,
+                PARAM_TRUE,
+                PARAM_FALSE,
+                PARAM_NUMBER,
+                PARAM_OTHER         /* object, or an array of anything but strings */
+        } kind;
+        struct str *items;          /* PARAM_LIST */
+        size_t n_items;
+};
+
+struct params {
+        struct param *list;
+        size_t n;
+        bool parsed;
+};
+
+/* What the layers above hang on a request. Only they know what is behind the names. */
+struct context;
+struct tx;
+struct identity;
+
+struct request {
+        struct arena arena;
+
+        enum http_method method;
+        struct str target;        /* as sent; of the absolute form, what follows the authority */
+        struct str path;          /* percent-decoded once; without query. "*" for OPTIONS * */
+        struct str query;         /* raw, without the '?'; STR_NULL when there is no '?' */
+        struct str host;          /* as sent; empty on HTTP/1.0 without Host. Never trusted for links */
+        struct http_header headers[REQUEST_HEADERS_MAX];
+        size_t n_headers;
+        enum body_kind body_kind;
+        struct str body;
+        char address[ADDRESS_TEXT_MAX + 1]; /* of the peer, "127.0.0.1" or "2001:db8::1" */
+        char id[17];              /* request id: 16 hex digits; in logs and in X-Request-Id */
+        int64_t started_us;       /* monotonic: when the request was complete */
+
+        struct str path_param;    /* the one variable segment of the route's path, decoded */
+
+        struct params query_params; /* filled by request_query() and request_form() on first use */
+        struct params body_params;
+
+        /* A sharper public text than the error table's; set by request_refuse(). */
+        struct str error_detail;
+        struct str error_field;   /* of ERR_INVALID_FIELD: the member or parameter at fault */
+        const char *error_type;   /* of ERR_INVALID_FIELD: "missing", "string_type", … (contract §0, 422) */
+        int64_t retry_after;      /* seconds, of ERR_THROTTLED and 503s; 0 for none */
+
+        const struct context *context;
+        struct tx *tx;            /* the snapshot or transaction that this step runs in */
+        struct identity *identity; /* who calls, once authenticated; NULL for public routes */
+        void *step_data;          /* what one step of a route leaves for the next */
+};
+
+/* The value of a header; STR_NULL if it was not sent. Of a repeated one, the first.
+ *
+ * name   any case
+ */
+struct str request_header(const struct request *req, struct str name);
+
+/* A cookie's value (RFC 6265 §5.4, quotes are part of it); STR_NULL if there is none. If a name is sent twice the
+ * request is ambiguous and the cookie counts as absent. */
+struct str request_cookie(const struct request *req, struct str name);
+
+/* Parses the query or the body (JSON object or form, by its content type) into parameters, once.
+ *
+ * errors   ERR_BAD_QUERY, ERR_BAD_FORM, ERR_BAD_JSON, ERR_MEDIA_TYPE, ERR_REPEATED_PARAMETER (duplicate names, also
+ *          JSON members), ERR_TOO_LARGE (more than REQUEST_PARAMS_MAX), ERR_NO_MEMORY
+ */
+_must_use_ int request_parse_query(struct request *req);
+_must_use_ int request_parse_body(struct request *req);
+
+/* A parameter of a parsed query or body, or NULL. */
+const struct param *params_find(const struct params *params, struct str name);
+
+/* Text of a body parameter.
+ *
+ * name     of the parameter
+ * max      bytes; longer is ERR_INVALID_FIELD
+ * ret      the text; STR_NULL when optional and absent (a JSON null counts as absent)
+ * errors   ERR_INVALID_FIELD with field and reason (absent and required; no text; too long; not UTF-8; has NUL), and
+ *          those of request_parse_body()
+ */
+_must_use_ int request_text(struct request *req, const char *name, size_t max, struct str *ret);
+_must_use_ int request_text_optional(struct request *req, const char *name, size_t max, struct str *ret);
+
+/* A JSON boolean; of a form "true" and "false". */
+_must_use_ int request_bool(struct request *req, const char *name, bool *ret);
+
+/* Refuses the request with a public text of its own in place of the error table's. The text must not hold a secret.
+ * Returns -error. */
+_printf_(3, 4) int request_refuse(struct request *req, enum error error, const char *format, ...);
+
+/* Refuses a field: returns -ERR_INVALID_FIELD.
+ *
+ * type   "missing", "string_type", "string_too_long", "value_error", … as the Platform's validation names them
+ */
+_printf_(4, 5) int request_refuse_field(struct request *req, const char *name, const char *type,
+                                        const char *format, ...);
+
+const char *http_method_name(enum http_method method);
+
+/* What a step of a route returns when it has not answered yet and the route's next step shall go on; 0 says that the
+ * response is complete, a negative result is an error that the dispatcher answers. */
+enum { STEP_DONE = 0, STEP_NEXT = 1 };

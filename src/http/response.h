@@ -1,0 +1,52 @@
+/* The answer to one request: status, header fields and a body, built by a handler, written by the seam, which adds
+ * Date, Content-Length, Connection and X-Request-Id. Owned by the seam; memory comes from the request's arena, but for
+ * the body, whose builder is reused by the connection. */
+#pragma once
+
+#include "base/strbuf.h"
+#include "http/request.h"
+
+enum {
+        RESPONSE_HEADERS_MAX = 32,
+        RESPONSE_BODY_MAX = 8 * 1024 * 1024, /* bytes */
+        COOKIE_VALUE_MAX = 512,
+};
+
+struct response {
+        struct request *request;
+        int status; /* 0 until set */
+        struct http_header headers[RESPONSE_HEADERS_MAX];
+        size_t n_headers;
+        struct strbuf body;
+        struct str static_body; /* used in place of `body` when set: constant bytes that outlive the response */
+        bool close;             /* end the connection after this answer */
+};
+
+/* Forgets what was built so far: an error answers in place of a half-made page. */
+void response_reset(struct response *res);
+
+/* Adds a field. Name and value are borrowed until the response is written; a value with a control character, or one
+ * field too many, makes the response fail with 500. */
+void response_header(struct response *res, struct str name, struct str value);
+
+/* Sets status and Content-Type; the caller then writes to res->body. */
+void response_begin(struct response *res, int status, struct str content_type);
+
+/* 303 See Other, never 307 or 308: a form's body is not sent on. `location` is copied.
+ * errors   ERR_NO_MEMORY */
+_must_use_ int response_redirect(struct response *res, struct str location);
+
+/* Set-Cookie with Path=/, HttpOnly, SameSite=Lax, and Secure when `secure`; the caller names it `__Host-…` then.
+ *
+ * max_age   seconds; 0 deletes the cookie; negative for one that ends with the browser
+ * errors    ERR_NO_MEMORY
+ */
+_must_use_ int response_cookie(struct response *res, struct str name, struct str value, int64_t max_age,
+                               bool secure);
+
+/* Cache-Control: no-store and Pragma: no-cache, for every answer that carries a credential. */
+void response_no_store(struct response *res);
+
+extern const struct str CONTENT_TYPE_JSON; /* application/json; charset=utf-8 */
+extern const struct str CONTENT_TYPE_HTML; /* text/html; charset=utf-8 */
+extern const struct str CONTENT_TYPE_TEXT; /* text/plain; charset=utf-8 */

@@ -1,0 +1,38 @@
+/* Pages: Mustache templates with data, written into a response with the headers that every page bears. */
+#pragma once
+
+#include <jansson.h>
+
+#include "http/response.h"
+
+struct page_theme;
+
+/* Loads the built-in templates, replaced one by one by files of the same name in a theme folder; parses all of them.
+ *
+ * theme_dir     empty for none
+ * ret_problem   names the file and the line that can't be used
+ * errors        ERR_SETTINGS, ERR_NO_MEMORY
+ */
+_must_use_ int page_theme_load(struct str theme_dir, struct page_theme **ret, char ret_problem[256]);
+struct page_theme *page_theme_free(struct page_theme *theme);
+
+/* Answers with a page: Content-Type, Content-Security-Policy and the other headers of security.md, no-store.
+ *
+ * theme      shared by all threads, constant
+ * name       of the template, "login"
+ * data       what the template shows; taken over, also on failure; NULL is answered by ERR_NO_MEMORY
+ * errors     ERR_NO_MEMORY, ERR_INTERNAL (no such template)
+ */
+_must_use_ int page_respond(const struct page_theme *theme, struct response *res, int status, const char *name,
+                            json_t *data);
+
+/* The same as text, for tests and tools. */
+_must_use_ int page_render(const struct page_theme *theme, const char *name, const json_t *data,
+                           struct strbuf *out);
+
+/* The headers alone: for answers of other kinds that a browser may show. */
+void page_security_headers(struct response *res);
+
+/* GET /static/{name}: style sheet, icons; cached for ever, because the name has the content's hash in it.
+ * errors   ERR_NOT_FOUND */
+_must_use_ int page_static(struct str name, struct response *res);

@@ -1,0 +1,51 @@
+/* The route table's types. The table itself is routes.c: every path that the server answers, in one place. */
+#pragma once
+
+#include "account/scope.h"
+#include "http/request.h"
+#include "http/response.h"
+
+/* Who may call. */
+enum access {
+        ACCESS_PUBLIC,  /* anybody; a session is looked up when there is one */
+        ACCESS_CLIENT,  /* an app that authenticates itself: the handler's first check (RFC 6749 §2.3) */
+        ACCESS_SESSION, /* a person who is signed in */
+        ACCESS_ADMIN,   /* one who is an administrator too */
+        ACCESS_API,     /* API key or access token with the route's scopes */
+};
+
+enum executor {
+        EXECUTOR_NONE,        /* end of the steps */
+        EXECUTOR_READ,        /* with a snapshot, on the event loop: must not block */
+        EXECUTOR_TRANSACTION, /* with a transaction, on the writer */
+        EXECUTOR_WORKER,      /* on the pool: may block; no database */
+};
+
+typedef int (*handler_fn)(struct request *req, struct response *res);
+
+struct step {
+        enum executor on;
+        handler_fn run;
+};
+
+enum { ROUTE_STEPS_MAX = 4 };
+
+enum route_flag {
+        ROUTE_PAGE = 1 << 0,  /* for people: errors are pages, a missing session leads to /login */
+        ROUTE_CORS = 1 << 1,  /* any origin may call it, without cookies */
+        ROUTE_FORM = 1 << 2,  /* a form's post: needs its CSRF token */
+        ROUTE_EXTERNAL = 1 << 3, /* External API: errors in its shape */
+};
+
+struct route {
+        enum http_method method;
+        const char *path; /* one segment may be `{name}`: it becomes req->path_param */
+        enum access access;
+        scope_set scopes; /* of ACCESS_API: all of these */
+        unsigned flags;   /* enum route_flag */
+        struct step steps[ROUTE_STEPS_MAX];
+        size_t body_max;  /* bytes; 0 for REQUEST_BODY_MAX */
+};
+
+extern const struct route routes[];
+extern const size_t routes_count;
