@@ -64,41 +64,38 @@ int client_secret_hash(struct str secret, const struct random *random,
         return 0;
 }
 
-/* A hash that no secret has: spends the time of a real check. */
-static int verify_decoy(struct str secret) {
+void client_secret_verify_nothing(struct str secret) {
         static const uint8_t salt[SALT_SIZE];
         uint8_t output[OUTPUT_SIZE];
-        int r;
 
-        r = scrypt(secret, salt, output);
-        return r < 0 ? r : -ERR_INVALID_CLIENT;
+        if (str_starts_with(secret, any_prefix) && scrypt(secret, salt, output) == 0)
+                memory_wipe(output, sizeof(output));
 }
 
-static int verify_sha256(struct str secret, const uint8_t stored[OUTPUT_SIZE]) {
+static bool verify_sha256(struct str secret, const uint8_t stored[OUTPUT_SIZE]) {
         struct hash h = hash_sha256(secret);
 
         if (hash_equal(&h, str_n(stored, OUTPUT_SIZE)))
-                return 0;
-        return verify_decoy(secret);
+                return true;
+        client_secret_verify_nothing(secret);
+        return false;
 }
 
-int client_secret_verify(struct str secret, struct str hash_hex, struct str salt_hex) {
+bool client_secret_verify(struct str secret, struct str hash_hex, struct str salt_hex) {
         uint8_t stored[OUTPUT_SIZE], salt[SALT_SIZE], output[OUTPUT_SIZE];
-        int r;
 
         if (!str_starts_with(secret, any_prefix))
-                return -ERR_INVALID_CLIENT;
-        if (!hash_hex.ptr || hex_decode(hash_hex, stored, sizeof(stored)) != OUTPUT_SIZE)
-                return verify_decoy(secret);
+                return false;
+        if (!hash_hex.ptr || hex_decode(hash_hex, stored, sizeof(stored)) != OUTPUT_SIZE) {
+                client_secret_verify_nothing(secret);
+                return false;
+        }
         if (!salt_hex.ptr)
                 return verify_sha256(secret, stored);
-        if (hex_decode(salt_hex, salt, sizeof(salt)) != SALT_SIZE)
-                return verify_decoy(secret);
-
-        r = scrypt(secret, salt, output);
-        if (r < 0)
-                return r;
-        return secret_equal(str_n(output, sizeof(output)), str_n(stored, sizeof(stored)))
-                       ? 0
-                       : -ERR_INVALID_CLIENT;
+        if (hex_decode(salt_hex, salt, sizeof(salt)) != SALT_SIZE) {
+                client_secret_verify_nothing(secret);
+                return false;
+        }
+        return scrypt(secret, salt, output) == 0 &&
+               secret_equal(str_n(output, sizeof(output)), str_n(stored, sizeof(stored)));
 }

@@ -30,12 +30,14 @@ _must_use_ int client_secret_hash(struct str secret, const struct random *random
                                   char ret_hash_hex[CLIENT_SECRET_HEX_LENGTH],
                                   char ret_salt_hex[CLIENT_SECRET_HEX_LENGTH]);
 
-/* Checks a secret against what is stored. Returns 0 when it is the app's, so that a caller that passes errors
- * on lets nobody in by mistake.
+/* Whether a secret is the one that is stored. False too when there is no memory for the check: nobody gets in
+ * by that.
  *
  * secret     as presented; one without the prefix "agpt_" is refused at once
- * hash_hex   STR_NULL for an unknown app or one without a secret: takes as long as a wrong secret and is
- * refused salt_hex   STR_NULL: hash_hex is the SHA-256 of the secret, as early versions of the Platform
- * stored it errors     ERR_INVALID_CLIENT (wrong secret, or what is stored is no hash), ERR_NO_MEMORY
+ * hash_hex   STR_NULL for an app without a secret: takes as long as a wrong one and is refused
+ * salt_hex   STR_NULL: hash_hex is the SHA-256 of the secret, as early versions of the Platform stored it
  */
-_must_use_ int client_secret_verify(struct str secret, struct str hash_hex, struct str salt_hex);
+_must_use_ bool client_secret_verify(struct str secret, struct str hash_hex, struct str salt_hex);
+
+/* Takes as long as the check of a wrong secret: for apps that are unknown or have no secret. */
+void client_secret_verify_nothing(struct str secret);
