@@ -48,9 +48,8 @@ static void every_other_secret_is_refused(void **state) {
         struct str s = str_n(changed, known_secret.len);
 
         assert_false(client_secret_verify(STR("agpt_secret_"), known_hash, known_salt));
-        assert_int_equal(
-                client_secret_verify(str_first(known_secret, known_secret.len - 1), known_hash, known_salt),
-                -ERR_INVALID_CLIENT);
+        assert_false(
+                client_secret_verify(str_first(known_secret, known_secret.len - 1), known_hash, known_salt));
         memcpy(changed, known_secret.ptr, known_secret.len);
         changed[20] ^= 1;
         assert_false(client_secret_verify(s, known_hash, known_salt));
