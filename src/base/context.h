@@ -2,6 +2,8 @@
  * while it runs; tests make their own. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/id.h"
@@ -9,6 +11,7 @@
 #include "base/settings.h"
 
 struct page_theme;
+struct secret_memo;
 
 struct context {
         const struct settings *settings;
@@ -18,4 +21,6 @@ struct context {
         struct mac_key server_key;  /* from the key file; the same on every node: successors, CSRF, device cookies */
         struct mac_key process_key; /* random, of this process alone: remembers verified client secrets */
         const struct page_theme *theme;
+        const atomic_bool *draining; /* the server is about to end: /readyz says so */
+        struct secret_memo *client_secrets; /* those that verified once; see oauth/secret_memo.h */
 };

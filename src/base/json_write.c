@@ -52,14 +52,6 @@ static size_t plain_length(struct str s) {
         return n;
 }
 
-static size_t sequence_length(uint8_t c) {
-        if (c < 0xc2)
-                return 1;
-        if (c < 0xe0)
-                return 2;
-        return c < 0xf0 ? 3 : 4;
-}
-
 /* Writes the character at the start of s, which is no plain one; returns its length. */
 static size_t write_special(struct strbuf *out, struct str s) {
         uint8_t c = str_at(s, 0);
@@ -79,8 +71,8 @@ static size_t write_special(struct strbuf *out, struct str s) {
                 strbuf_printf(out, "\\u%04x", c);
                 return 1;
         }
-        n = sequence_length(c);
-        if (n == 1 || n > s.len || !str_is_utf8(str_first(s, n))) {
+        n = str_utf8_sequence(s);
+        if (n == 0) {
                 strbuf_append(out, STR("\xef\xbf\xbd"));
                 return 1;
         }

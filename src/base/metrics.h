@@ -7,7 +7,7 @@
 #include "base/errors.h"
 #include "base/strbuf.h"
 
-enum { METRICS_ROUTES_MAX = 128, METRICS_STATUSES = 6, METRICS_BUCKETS = 14 };
+enum { METRICS_ROUTES_MAX = 128, METRICS_STATUSES = 24, METRICS_BUCKETS = 14 };
 
 enum token_kind { TOKEN_CODE, TOKEN_ACCESS, TOKEN_REFRESH, TOKEN_SESSION, TOKEN_KINDS };
 
@@ -19,11 +19,11 @@ enum token_kind { TOKEN_CODE, TOKEN_ACCESS, TOKEN_REFRESH, TOKEN_SESSION, TOKEN_
  */
 void metrics_request(unsigned route, int status, int64_t micros);
 
-void metrics_error(int result);                  /* a failure, by its row of the error table */
-void metrics_commit(unsigned rows);              /* one commit of the writer, with the requests that it carried */
+void metrics_error(int result);     /* a failure, by its row of the error table */
+void metrics_commit(unsigned rows); /* one commit of the writer, with the requests that it carried */
 void metrics_token_issued(enum token_kind kind);
-void metrics_queue_depth(int delta);             /* requests waiting for the writer: +1, -1 */
-void metrics_connections(int delta);             /* open connections */
+void metrics_queue_depth(int delta); /* requests waiting for the writer: +1, -1 */
+void metrics_connections(int delta); /* open connections */
 
 /* For readers and tests. */
 uint64_t metrics_commits(void);

@@ -4,11 +4,7 @@
 
 void secret_done(struct secret *s) {
         if (s)
-                sodium_memzero(s, sizeof(*s));
-}
-
-void memory_wipe(void *ptr, size_t len) {
-        sodium_memzero(ptr, len);
+                memory_wipe(s, sizeof(*s));
 }
 
 bool secret_equal(struct str a, struct str b) {

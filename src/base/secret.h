@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/attributes.h"
+#include "base/memory.h"
 #include "base/str.h"
 
 enum { SECRET_MAX = 512 }; /* bytes: a password of 128 characters at four bytes each */
@@ -23,9 +24,6 @@ void secret_done(struct secret *s);
 static inline struct str secret_str(const struct secret *s) {
         return str_n(s->bytes, s->len);
 }
-
-/* Zeroes memory in a way that the compiler keeps. */
-void memory_wipe(void *ptr, size_t len);
 
 /* Equal in constant time for equal lengths; lengths themselves are not secret. */
 bool secret_equal(struct str a, struct str b);

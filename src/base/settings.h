@@ -1,4 +1,5 @@
-/* What the operator configured: read once at start-up from command line, environment and defaults; constant after. */
+/* What the operator configured: read once at start-up from command line, environment and defaults; constant
+ * after. */
 #pragma once
 
 #include "base/attributes.h"
@@ -10,14 +11,15 @@ enum { SETTINGS_PROBLEM_MAX = 512 };
 struct settings {
         struct str listen;       /* "127.0.0.1:8006", "[::1]:8006", "0.0.0.0:8006" */
         struct str database_url; /* "sqlite:PATH" or "postgresql://…" */
-        struct str public_url;   /* origin that people and apps use, without a slash at its end: issuer and links */
+        struct str public_url;   /* origin that people and apps use, without a slash at its end: issuer and
+                                    links */
         bool public_https;       /* public_url is https: cookies are Secure and __Host- */
         struct str key_file;     /* the server's secret key, made at first start, mode 0600 */
         struct str theme_dir;    /* folder of templates that replace the built-in ones; empty for none */
         bool signup_open;
         enum log_level log_level;
         enum log_format log_format;
-        int64_t threads; /* event loops; 0 for one per core */
+        int64_t threads; /* event loops; 0 for one per processor */
         int64_t workers; /* threads of the worker pool */
 
         /* seconds */
@@ -31,12 +33,18 @@ struct settings {
         int64_t cleanup_interval_hours;
 };
 
-/* One row per setting: its variable, default, limits and sentence of help; the source of .env.default's check and of
- * `--help`. */
+struct settings_problem;
+
+/* One row per setting, from settings.def; the source of `--help`, and what .env.default is checked against.
+ */
 struct setting_row {
         const char *variable;
         const char *fallback; /* default, as text */
         const char *help;
+        int64_t min, max; /* of a number; of a text, its bytes; of an address, its port */
+        size_t offset;    /* of the member that the row fills */
+        int (*read)(const struct setting_row *row, struct str value, struct settings *s,
+                    const struct settings_problem *problem);
 };
 
 extern const struct setting_row setting_rows[];
@@ -44,7 +52,7 @@ extern const unsigned setting_rows_count;
 
 /* Reads the settings.
  *
- * lookup        gives the value of a variable or NULL; getenv in the product
+ * lookup        gives the value of a variable, or NULL; an empty value counts as absent
  * ret           filled on success; strings are borrowed from what lookup gave, or constant
  * ret_problem   on failure, one line that names the variable, what is wrong with it and the remedy
  * errors        ERR_SETTINGS

@@ -67,8 +67,7 @@ bool str_to_uint(struct str s, uint64_t max, uint64_t *ret) {
         return true;
 }
 
-/* Length of the well-formed UTF-8 sequence at the start of s, 0 if there is none. */
-static size_t utf8_sequence(struct str s) {
+size_t str_utf8_sequence(struct str s) {
         uint8_t c = str_at(s, 0), low = 0x80, high = 0xbf;
         size_t n;
 
@@ -103,7 +102,7 @@ static size_t utf8_sequence(struct str s) {
 
 bool str_is_utf8(struct str s) {
         while (s.len) {
-                size_t n = utf8_sequence(s);
+                size_t n = str_utf8_sequence(s);
 
                 if (n == 0)
                         return false;

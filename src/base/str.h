@@ -40,7 +40,9 @@ static inline bool str_starts_with(struct str s, struct str prefix) {
 
 /* From byte `from` to the end; empty when `from` lies beyond it. */
 static inline struct str str_from(struct str s, size_t from) {
-        return from >= s.len ? (struct str){ s.ptr + s.len, 0 } : (struct str){ s.ptr + from, s.len - from };
+        size_t skip = from < s.len ? from : s.len;
+
+        return (struct str){ skip ? s.ptr + skip : s.ptr, s.len - skip };
 }
 
 static inline struct str str_first(struct str s, size_t n) {
@@ -70,6 +72,9 @@ bool str_to_uint(struct str s, uint64_t max, uint64_t *ret);
 
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF). */
 bool str_is_utf8(struct str s);
+
+/* Bytes of the well-formed UTF-8 character at the start of a non-empty s; 0 if there is none. */
+size_t str_utf8_sequence(struct str s);
 
 /* Number of code points of well-formed UTF-8. */
 size_t str_utf8_length(struct str s);

@@ -1,0 +1,21 @@
+#include "base/memory.h"
+
+#include <jansson.h>
+#include <malloc.h>
+#include <sodium.h>
+#include <stdlib.h>
+
+void memory_wipe(void *ptr, size_t len) {
+        sodium_memzero(ptr, len);
+}
+
+void memory_free_wiped(void *ptr) {
+        if (!ptr)
+                return;
+        memory_wipe(ptr, malloc_usable_size(ptr));
+        free(ptr);
+}
+
+void memory_wipe_json(void) {
+        json_set_alloc_funcs(malloc, memory_free_wiped);
+}
