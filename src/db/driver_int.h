@@ -1,0 +1,90 @@
+/* What the generated statements, the engines' drivers and the rest of src/db share; nobody else may include it.
+ *
+ * A statement is data: its text for each engine and where the columns of a row go. The typed functions of
+ * db/statements.h hand their parameters over as values and leave the work to db_find(), db_list() and db_execute(),
+ * which leave it to the connection's driver. */
+#pragma once
+
+#include "db/database.h"
+
+enum db_engine { DB_SQLITE, DB_POSTGRES, DB_ENGINES };
+
+enum db_type { DB_TEXT, DB_BYTEA, DB_BIGINT, DB_BOOLEAN };
+
+/* A parameter. Its bytes are borrowed until the statement has run. */
+struct db_value {
+        enum db_type type;
+        bool null;
+        union {
+                struct str bytes;
+                int64_t number;
+        };
+};
+
+/* A parameter that may not be null is never null: STR_NULL counts as empty. */
+static inline struct db_value db_text(struct str s) {
+        return (struct db_value){ .type = DB_TEXT, .bytes = s.ptr ? s : STR("") };
+}
+
+static inline struct db_value db_text_or_null(struct str s) {
+        return (struct db_value){ .type = DB_TEXT, .null = !s.ptr, .bytes = s };
+}
+
+static inline struct db_value db_bytea(struct str s) {
+        return (struct db_value){ .type = DB_BYTEA, .bytes = s.ptr ? s : STR("") };
+}
+
+static inline struct db_value db_bytea_or_null(struct str s) {
+        return (struct db_value){ .type = DB_BYTEA, .null = !s.ptr, .bytes = s };
+}
+
+static inline struct db_value db_bigint(int64_t number) {
+        return (struct db_value){ .type = DB_BIGINT, .number = number };
+}
+
+static inline struct db_value db_boolean(bool b) {
+        return (struct db_value){ .type = DB_BOOLEAN, .number = b };
+}
+
+/* A column of a result, and its member in the row's struct. */
+struct db_column {
+        const char *name;
+        enum db_type type;
+        bool nullable;
+        size_t offset;
+};
+
+struct db_statement {
+        const char *name;
+        const char *sql[DB_ENGINES];
+        unsigned n_params;
+        bool writes;
+        const struct db_column *columns; /* NULL when it gives a count */
+        size_t n_columns;
+        size_t row_size;
+};
+
+struct db_migration {
+        unsigned version; /* 1, 2, 3, … */
+        const char *name;
+        const char *sql[DB_ENGINES];
+        const char *checksum[DB_ENGINES]; /* SHA-256 of the statements without comments, hex */
+};
+
+extern const struct db_statement db_statements[];
+extern const unsigned db_statements_count;
+extern const struct db_migration db_migrations[];
+extern const unsigned db_migrations_count;
+
+/* --- what the generated functions call ---------------------------------------------------------------------------- */
+
+/* At most one row: 1 found, *row filled, its strings on the arena; 0 not found.
+ * errors   ERR_STORAGE, ERR_NO_MEMORY, ERR_CONFLICT (a constraint), ERR_INTERNAL (a write in a read transaction) */
+_must_use_ int db_find(struct tx *tx, struct arena *arena, unsigned statement, const struct db_value *params, void *row);
+
+/* All rows, as an array on the arena. */
+_must_use_ int db_list(struct tx *tx, struct arena *arena, unsigned statement, const struct db_value *params,
+                       void **ret_rows, size_t *ret_n);
+
+/* The number of rows changed. */
+_must_use_ int db_execute(struct tx *tx, unsigned statement, const struct db_value *params);

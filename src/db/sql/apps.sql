@@ -1,0 +1,38 @@
+-- row: app
+--   id text, client_id text, name text, description text?, logo_url text?, secret_hash text?, secret_salt text?,
+--   redirect_uris text, grant_types text, scopes text, owner_id text?, is_active boolean,
+--   created_at bigint, updated_at bigint
+
+-- Adds an app; 0 when the client_id is taken. Without a secret the client is a public one.
+-- name: app_insert(id text, client_id text, name text, description text?, logo_url text?, secret_hash text?,
+--   secret_salt text?, redirect_uris text, grant_types text, scopes text, owner_id text?, now bigint) -> count
+INSERT INTO apps (id, client_id, name, description, logo_url, secret_hash, secret_salt, redirect_uris, grant_types,
+                  scopes, owner_id, is_active, created_at, updated_at)
+VALUES (:id, :client_id, :name, :description, :logo_url, :secret_hash, :secret_salt, :redirect_uris, :grant_types,
+        :scopes, :owner_id, TRUE, :now, :now)
+ON CONFLICT (client_id) DO NOTHING;
+
+-- name: app_by_client_id(client_id text) -> app?
+SELECT id, client_id, name, description, logo_url, secret_hash, secret_salt, redirect_uris, grant_types, scopes,
+       owner_id, is_active, created_at, updated_at
+FROM apps WHERE client_id = :client_id;
+
+-- name: app_by_id(id text) -> app?
+SELECT id, client_id, name, description, logo_url, secret_hash, secret_salt, redirect_uris, grant_types, scopes,
+       owner_id, is_active, created_at, updated_at
+FROM apps WHERE id = :id;
+
+-- A person's own apps, newest first.
+-- name: apps_of_owner(owner_id text, limit bigint) -> app*
+SELECT id, client_id, name, description, logo_url, secret_hash, secret_salt, redirect_uris, grant_types, scopes,
+       owner_id, is_active, created_at, updated_at
+FROM apps WHERE owner_id = :owner_id ORDER BY created_at DESC, id DESC LIMIT :limit;
+
+-- Switches an app on or off, if it is this person's; the app as it then is.
+-- name: app_set_active(id text, owner_id text, is_active boolean, now bigint) -> app?
+UPDATE apps SET is_active = :is_active, updated_at = :now WHERE id = :id AND owner_id = :owner_id
+RETURNING id, client_id, name, description, logo_url, secret_hash, secret_salt, redirect_uris, grant_types, scopes,
+          owner_id, is_active, created_at, updated_at;
+
+-- name: app_delete(id text) -> count
+DELETE FROM apps WHERE id = :id;

@@ -1,0 +1,39 @@
+-- Node numbers, leased: no two processes make ids with the same one at the same time.
+
+-- row: node
+--   node bigint
+
+-- The smallest number whose lease has run out.
+-- name: node_expired(now bigint) -> node?
+SELECT node FROM nodes WHERE leased_until <= :now ORDER BY node LIMIT 1;
+
+-- The number after the greatest that was ever leased.
+-- name: node_unused() -> node?
+SELECT COALESCE(MAX(node) + 1, 0) AS node FROM nodes;
+
+-- Takes a number; 0 when somebody else holds it.
+-- name: node_lease(node bigint, owner text, leased_until bigint, now bigint) -> count
+INSERT INTO nodes (node, owner, leased_until) VALUES (:node, :owner, :leased_until)
+ON CONFLICT (node) DO UPDATE SET owner = :owner, leased_until = :leased_until
+WHERE nodes.leased_until <= :now;
+
+-- Prolongs a lease; 0 when it has passed to somebody else.
+-- name: node_renew(node bigint, owner text, leased_until bigint) -> count
+UPDATE nodes SET leased_until = :leased_until WHERE node = :node AND owner = :owner;
+
+-- Gives a number back.
+-- name: node_release(node bigint, owner text) -> count
+UPDATE nodes SET leased_until = 0 WHERE node = :node AND owner = :owner;
+
+-- row: greatest
+--   id bigint
+
+-- The greatest time-ordered id in the database, 0 if there is none.
+-- name: greatest_id() -> greatest?
+SELECT COALESCE(MAX(id), 0) AS id FROM (
+       SELECT MAX(id) AS id FROM sessions
+       UNION ALL SELECT MAX(id) FROM links
+       UNION ALL SELECT MAX(id) FROM authorizations
+       UNION ALL SELECT MAX(id) FROM codes
+       UNION ALL SELECT MAX(id) FROM access_tokens
+       UNION ALL SELECT MAX(id) FROM refresh_tokens) AS ids;

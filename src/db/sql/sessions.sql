@@ -1,0 +1,36 @@
+-- A session together with the person whom it belongs to; password hashes stay where they are.
+-- row: session
+--   id bigint, hash bytea, created_at bigint, seen_at bigint, expires_at bigint,
+--   user_id text, email text, name text?, timezone text, is_admin boolean, is_active boolean
+
+-- name: session_insert(id bigint, hash bytea, user_id text, now bigint, expires_at bigint,
+--   address text, user_agent text) -> count
+INSERT INTO sessions (id, hash, user_id, created_at, seen_at, expires_at, address, user_agent)
+VALUES (:id, :hash, :user_id, :now, :now, :expires_at, :address, :user_agent);
+
+-- name: session_with_user(id bigint) -> session?
+SELECT s.id AS id, s.hash AS hash, s.created_at AS created_at, s.seen_at AS seen_at, s.expires_at AS expires_at,
+       u.id AS user_id, u.email AS email, u.name AS name, u.timezone AS timezone,
+       u.is_admin AS is_admin, u.is_active AS is_active
+FROM sessions s JOIN users u ON u.id = s.user_id
+WHERE s.id = :id;
+
+-- Notes that the session is in use; never goes back.
+-- name: session_touch(id bigint, now bigint) -> count
+UPDATE sessions SET seen_at = :now WHERE id = :id AND seen_at < :now;
+
+-- name: session_delete(id bigint) -> count
+DELETE FROM sessions WHERE id = :id;
+
+-- Ends every session of a person.
+-- name: sessions_delete_of_user(user_id text) -> count
+DELETE FROM sessions WHERE user_id = :user_id;
+
+-- Ends every session of a person but one: the one that asks for it.
+-- name: sessions_delete_others(user_id text, keep_id bigint) -> count
+DELETE FROM sessions WHERE user_id = :user_id AND id <> :keep_id;
+
+-- Removes at most `limit` expired sessions among those made before the id `before`.
+-- name: sessions_delete_expired(before bigint, now bigint, limit bigint) -> count
+DELETE FROM sessions WHERE id IN
+       (SELECT id FROM sessions WHERE id < :before AND expires_at <= :now ORDER BY id LIMIT :limit);

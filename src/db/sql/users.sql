@@ -1,0 +1,42 @@
+-- row: user
+--   id text, email text, name text?, timezone text, password_hash text, is_admin boolean, is_active boolean,
+--   created_at bigint, updated_at bigint
+
+-- row: total
+--   total bigint
+
+-- Adds a person; 0 when the address is taken.
+-- name: user_insert(id text, email text, name text?, timezone text, password_hash text,
+--   is_admin boolean, now bigint) -> count
+INSERT INTO users (id, email, name, timezone, password_hash, is_admin, is_active, created_at, updated_at)
+VALUES (:id, :email, :name, :timezone, :password_hash, :is_admin, TRUE, :now, :now)
+ON CONFLICT (email) DO NOTHING;
+
+-- name: user_by_id(id text) -> user?
+SELECT id, email, name, timezone, password_hash, is_admin, is_active, created_at, updated_at
+FROM users WHERE id = :id;
+
+-- The person with this address, which is stored in lower case.
+-- name: user_by_email(email text) -> user?
+SELECT id, email, name, timezone, password_hash, is_admin, is_active, created_at, updated_at
+FROM users WHERE email = :email;
+
+-- Counts at most `limit` people: "is there any?" needs no walk through them all.
+-- name: users_count(limit bigint) -> total?
+SELECT COUNT(*) AS total FROM (SELECT id FROM users LIMIT :limit) AS some;
+
+-- 1 if somebody is an active administrator, else 0.
+-- name: admins_exist() -> total?
+SELECT COUNT(*) AS total FROM (SELECT id FROM users WHERE is_admin AND is_active LIMIT 1) AS some;
+
+-- name: user_set_name(id text, name text?, now bigint) -> count
+UPDATE users SET name = :name, updated_at = :now WHERE id = :id;
+
+-- name: user_set_timezone(id text, timezone text, now bigint) -> count
+UPDATE users SET timezone = :timezone, updated_at = :now WHERE id = :id;
+
+-- name: user_set_active(id text, is_active boolean, now bigint) -> count
+UPDATE users SET is_active = :is_active, updated_at = :now WHERE id = :id;
+
+-- name: user_set_password(id text, password_hash text, now bigint) -> count
+UPDATE users SET password_hash = :password_hash, updated_at = :now WHERE id = :id;
