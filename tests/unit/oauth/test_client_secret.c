@@ -44,7 +44,7 @@ static void the_right_secret_is_accepted(void **state) {
 }
 
 static void every_other_secret_is_refused(void **state) {
-        char changed[64];
+        char changed[64] = "";
         struct str s = str_n(changed, known_secret.len);
 
         assert_false(client_secret_verify(STR("agpt_secret_"), known_hash, known_salt));
