@@ -1,5 +1,5 @@
-/* Who makes a request: a person with a session, or an app or key that acts for one. Filled by web/authenticate before
- * a handler runs; lives in the request's arena. */
+/* Who makes a request: a person with a session, or an app or key that acts for one. Filled by
+ * web/authenticate before a handler runs; lives in the request's arena. */
 #pragma once
 
 #include "account/scope.h"

@@ -1,5 +1,5 @@
-/* Scopes: what an access token or an API key may do. A set of them is a bit mask; its text form, on the wire and in the
- * database, is the names in the table's order, separated by single spaces. */
+/* Scopes: what an access token or an API key may do. A set of them is a bit mask; its text form, on the wire
+ * and in the database, is the names in the table's order, separated by single spaces. */
 #pragma once
 
 #include "base/strbuf.h"

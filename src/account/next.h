@@ -1,0 +1,22 @@
+/* Where a person goes after signing in or out: `?next=`, only ever a path of this server. */
+#pragma once
+
+#include "base/str.h"
+#include "base/strbuf.h"
+
+enum { NEXT_MAX = 4096 }; /* bytes: an authorization request with all its parameters */
+
+/* The path if a browser can't read it as another place: it starts with one slash, no second slash or
+ * backslash follows (not percent-encoded either), and it holds visible ASCII only, without backslashes. Else
+ * "/".
+ *
+ * next   the parameter's value, decoded once; STR_NULL when absent
+ */
+struct str next_path(struct str next);
+
+/* "/login?next=…" with the path percent-encoded; just "/login" when the path is "/". For links and redirects.
+ *
+ * page   a path without query
+ * next   what next_path() gave
+ */
+void next_link(struct str page, struct str next, struct strbuf *out);
