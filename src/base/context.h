@@ -1,5 +1,5 @@
-/* What a running server hands to every handler: settings, time, randomness, ids and keys. Made by `serve`, constant
- * while it runs; tests make their own. */
+/* What a running server hands to every handler: settings, time, randomness, ids and keys. Made by `serve`,
+ * constant while it runs; tests make their own. */
 #pragma once
 
 #include <stdatomic.h>
@@ -18,9 +18,10 @@ struct context {
         const struct clock *clock;
         const struct random *random;
         struct id_source *ids;
-        struct mac_key server_key;  /* from the key file; the same on every node: successors, CSRF, device cookies */
+        struct mac_key
+                server_key; /* from the key file; the same on every node: successors, CSRF, device cookies */
         struct mac_key process_key; /* random, of this process alone: remembers verified client secrets */
         const struct page_theme *theme;
-        const atomic_bool *draining; /* the server is about to end: /readyz says so */
+        const atomic_bool *draining;        /* the server is about to end: /readyz says so */
         struct secret_memo *client_secrets; /* those that verified once; see oauth/secret_memo.h */
 };

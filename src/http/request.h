@@ -149,6 +149,7 @@ _printf_(4, 5) int request_refuse_field(struct request *req, const char *name, c
 
 const char *http_method_name(enum http_method method);
 
-/* What a step of a route returns when it has not answered yet and the route's next step shall go on; 0 says that the
- * response is complete, a negative result is an error that the dispatcher answers. */
-enum { STEP_DONE = 0, STEP_NEXT = 1 };
+/* What a step of a route returns when it has not answered yet and the route's next step shall go on (STEP_NEXT),
+ * or the one after it (STEP_SKIP); 0 says that the response is complete, a negative result is an error that the
+ * dispatcher answers. */
+enum { STEP_DONE = 0, STEP_NEXT = 1, STEP_SKIP = 2 };
