@@ -47,7 +47,8 @@ void json_key(struct json_writer *w, const char *name) {
 static size_t plain_length(struct str s) {
         size_t n = 0;
 
-        while (n < s.len && str_at(s, n) >= 0x20 && str_at(s, n) < 0x7f && s.ptr[n] != '"' && s.ptr[n] != '\\')
+        while (n < s.len && str_at(s, n) >= 0x20 && str_at(s, n) < 0x7f && s.ptr[n] != '"' &&
+               s.ptr[n] != '\\')
                 n++;
         return n;
 }
@@ -82,7 +83,7 @@ static size_t write_special(struct strbuf *out, struct str s) {
 
 void json_str(struct json_writer *w, struct str value) {
         if (!value.ptr) {
-                json_null(w);
+                json_write_null(w);
                 return;
         }
         value_begin(w);
@@ -112,7 +113,7 @@ void json_bool(struct json_writer *w, bool value) {
         json_raw(w, value ? STR("true") : STR("false"));
 }
 
-void json_null(struct json_writer *w) {
+void json_write_null(struct json_writer *w) {
         json_raw(w, STR("null"));
 }
 
@@ -120,7 +121,7 @@ void json_time(struct json_writer *w, int64_t ms) {
         char text[CLOCK_ISO_LENGTH + 2];
 
         if (ms == 0) {
-                json_null(w);
+                json_write_null(w);
                 return;
         }
         text[0] = '"';
@@ -146,7 +147,7 @@ void json_member_bool(struct json_writer *w, const char *name, bool value) {
 
 void json_member_null(struct json_writer *w, const char *name) {
         json_key(w, name);
-        json_null(w);
+        json_write_null(w);
 }
 
 void json_member_time(struct json_writer *w, const char *name, int64_t ms) {
