@@ -1,6 +1,6 @@
-/* The answer to one request: status, header fields and a body, built by a handler, written by the seam, which adds
- * Date, Content-Length, Connection and X-Request-Id. Owned by the seam; memory comes from the request's arena, but for
- * the body, whose builder is reused by the connection. */
+/* The answer to one request: status, header fields and a body, built by a handler, written by the seam, which
+ * adds Date, Content-Length, Connection and X-Request-Id. Owned by the seam; memory comes from the request's
+ * arena, but for the body, whose builder is reused by the connection. */
 #pragma once
 
 #include "base/strbuf.h"
@@ -18,15 +18,17 @@ struct response {
         struct http_header headers[RESPONSE_HEADERS_MAX];
         size_t n_headers;
         struct strbuf body;
-        struct str static_body; /* used in place of `body` when set: constant bytes that outlive the response */
-        bool close;             /* end the connection after this answer */
+        struct str
+                static_body; /* used in place of `body` when set: constant bytes that outlive the response */
+        bool close;          /* end the connection after this answer */
+        bool failed;         /* a field was refused: the seam answers 500 in its place */
 };
 
 /* Forgets what was built so far: an error answers in place of a half-made page. */
 void response_reset(struct response *res);
 
-/* Adds a field. Name and value are borrowed until the response is written; a value with a control character, or one
- * field too many, makes the response fail with 500. */
+/* Adds a field. Name and value are borrowed until the response is written; a value with a control character,
+ * a field that the seam itself writes, or one field too many makes the response fail with 500. */
 void response_header(struct response *res, struct str name, struct str value);
 
 /* Sets status and Content-Type; the caller then writes to res->body. */
@@ -36,10 +38,12 @@ void response_begin(struct response *res, int status, struct str content_type);
  * errors   ERR_NO_MEMORY */
 _must_use_ int response_redirect(struct response *res, struct str location);
 
-/* Set-Cookie with Path=/, HttpOnly, SameSite=Lax, and Secure when `secure`; the caller names it `__Host-…` then.
+/* Set-Cookie with Path=/, HttpOnly, SameSite=Lax, and Secure when `secure`; the caller names it `__Host-…`
+ * then.
  *
  * max_age   seconds; 0 deletes the cookie; negative for one that ends with the browser
- * errors    ERR_NO_MEMORY
+ * errors    ERR_NO_MEMORY; ERR_INTERNAL when name or value has a character that no cookie may have, or is too
+ * long
  */
 _must_use_ int response_cookie(struct response *res, struct str name, struct str value, int64_t max_age,
                                bool secure);
