@@ -24,8 +24,7 @@ int params_add(struct params *params, const struct param *param) {
         return 0;
 }
 
-/* Text without escapes is borrowed; other text is decoded into the arena. */
-static int form_decode(struct arena *arena, struct str text, enum error problem, struct str *ret) {
+int form_decode(struct arena *arena, struct str text, enum error problem, struct str *ret) {
         struct str decoded = text;
 
         if (str_find(text, '%') >= 0 || str_find(text, '+') >= 0) {

@@ -147,6 +147,14 @@ _printf_(3, 4) int request_refuse(struct request *req, enum error error, const c
 _printf_(4, 5) int request_refuse_field(struct request *req, const char *name, const char *type,
                                         const char *format, ...);
 
+/* Decodes one name or value of application/x-www-form-urlencoded, as HTTP Basic's parts are too (RFC 6749 §2.3.1).
+ *
+ * problem   what a malformed text is answered with
+ * ret       borrowed from text when it has no escapes, else on the arena
+ * errors    problem (escape cut short or not hex, NUL, not UTF-8), ERR_NO_MEMORY
+ */
+_must_use_ int form_decode(struct arena *arena, struct str text, enum error problem, struct str *ret);
+
 const char *http_method_name(enum http_method method);
 
 /* What a step of a route returns when it has not answered yet and the route's next step shall go on (STEP_NEXT),
