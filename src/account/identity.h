@@ -22,6 +22,7 @@ struct identity {
         bool is_admin;
 
         int64_t session_id; /* IDENTITY_SESSION */
+        bool session_stale; /* its time of last use must be written anew: web/dispatch does */
         struct str csrf;    /* what forms made for this browser carry */
 
         scope_set scopes;      /* IDENTITY_TOKEN */

@@ -7,6 +7,7 @@
 
 /* Who may call. */
 enum access {
+        ACCESS_NONE,    /* anybody, and nobody is looked up: health, static files, metadata */
         ACCESS_PUBLIC,  /* anybody; a session is looked up when there is one */
         ACCESS_CLIENT,  /* an app that authenticates itself: the handler's first check (RFC 6749 §2.3) */
         ACCESS_SESSION, /* a person who is signed in */
@@ -31,9 +32,9 @@ struct step {
 enum { ROUTE_STEPS_MAX = 4 };
 
 enum route_flag {
-        ROUTE_PAGE = 1 << 0,  /* for people: errors are pages, a missing session leads to /login */
-        ROUTE_CORS = 1 << 1,  /* any origin may call it, without cookies */
-        ROUTE_FORM = 1 << 2,  /* a form's post: needs its CSRF token */
+        ROUTE_PAGE = 1 << 0,     /* for people: errors are pages, a missing session leads to /login */
+        ROUTE_CORS = 1 << 1,     /* any origin may call it, without cookies */
+        ROUTE_FORM = 1 << 2,     /* a form's post: needs its CSRF token */
         ROUTE_EXTERNAL = 1 << 3, /* External API: errors in its shape */
 };
 
@@ -44,7 +45,7 @@ struct route {
         scope_set scopes; /* of ACCESS_API: all of these */
         unsigned flags;   /* enum route_flag */
         struct step steps[ROUTE_STEPS_MAX];
-        size_t body_max;  /* bytes; 0 for REQUEST_BODY_MAX */
+        size_t body_max; /* bytes; 0 for REQUEST_BODY_MAX */
 };
 
 extern const struct route routes[];

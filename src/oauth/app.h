@@ -1,0 +1,34 @@
+/* An app (OAuth client): what is registered of it, and how it looks on the wire (contract §1,
+ * OAuthApplicationInfo). */
+#pragma once
+
+#include "account/scope.h"
+#include "base/arena.h"
+#include "base/json_write.h"
+#include "db/statements.h"
+
+enum { CLIENT_ID_MAX = 128 }; /* bytes */
+
+struct app {
+        struct app_row row; /* strings live in the request's arena */
+        scope_set scopes;   /* those that it may ask for */
+};
+
+/* A public client has no secret: PKCE alone binds its codes (RFC 6749 §2.1, RFC 8252 §8.4). */
+static inline bool app_is_public(const struct app *app) {
+        return !app->row.secret_hash.ptr;
+}
+
+/* Finds an app, active or not.
+ * errors   ERR_UNKNOWN_CLIENT, ERR_STORAGE */
+_must_use_ int app_find(struct tx *tx, struct arena *arena, struct str client_id, struct app *ret);
+
+/* Whether the presented URI is one of those registered: exact, but for the port of loopback URIs (RFC 8252
+ * §7.3). */
+bool app_has_redirect_uri(const struct app *app, struct str redirect_uri);
+
+/* Whether the app is registered for a grant: "authorization_code", "refresh_token". */
+bool app_has_grant(const struct app *app, struct str grant_type);
+
+/* Writes OAuthApplicationInfo; the secret is not among its members. */
+void app_write_json(const struct app_row *row, struct json_writer *w);

@@ -1,0 +1,162 @@
+#include "oauth/authorize.h"
+
+#include "account/identity.h"
+#include "base/context.h"
+#include "base/secret.h"
+#include "oauth/code.h"
+#include "oauth/redirect_uri.h"
+
+/* In this order; the first two answer with a page or a 400, for nothing may be redirected to a URI that is
+ * not known to be the app's (RFC 9700 §4.11). */
+static const authorize_check checks[] = {
+        check_client_known,
+        check_redirect_uri_registered,
+        check_parameters_present,
+        check_response_type,
+        check_pkce,
+        check_scope,
+        check_prompt,
+        check_session,
+        check_consent,
+};
+
+enum { SCOPE_PARAM_MAX = 1024, SHORT_PARAM_MAX = 64 };
+
+struct parameter {
+        const char *name;
+        size_t max; /* bytes */
+        struct str *value;
+};
+
+/* Query parameters bear the same limits as the form's and JSON's. */
+static int read_query(struct request *req, const struct parameter *p) {
+        const struct param *param = params_find(&req->query_params, str_of(p->name));
+
+        *p->value = param ? param->value : STR_NULL;
+        if (param && (param->value.len > p->max || str_contains(param->value, str_n("", 1))))
+                return request_refuse(req, ERR_BAD_REQUEST, "The parameter %s is too long", p->name);
+        return 0;
+}
+
+/* The Platform's form of the scope is a list, `scopes`; its older form, like the RFC's, is `scope`. */
+static int read_json_scope(struct request *req, struct str *ret) {
+        const struct param *list = params_find(&req->body_params, STR("scopes"));
+
+        if (!list)
+                return request_text_optional(req, "scope", SCOPE_PARAM_MAX, ret);
+        if (list->kind != PARAM_LIST)
+                return request_refuse_field(req, "scopes", "list_type",
+                                            "Input should be a valid list of strings");
+        if (list->value.len > SCOPE_PARAM_MAX)
+                return request_refuse_field(req, "scopes", "too_long", "List should have fewer items");
+        *ret = list->value;
+        return 0;
+}
+
+static int read_parameters(struct request *req, struct authorize *a) {
+        const struct parameter parameters[] = {
+                { "client_id", CLIENT_ID_MAX, &a->client_id },
+                { "redirect_uri", REDIRECT_URI_MAX, &a->redirect_uri },
+                { "response_type", SHORT_PARAM_MAX, &a->response_type },
+                { "scope", SCOPE_PARAM_MAX, &a->scope },
+                { "state", STATE_MAX, &a->state },
+                { "code_challenge", CHALLENGE_MAX, &a->code_challenge },
+                { "code_challenge_method", SHORT_PARAM_MAX, &a->code_challenge_method },
+                { "prompt", SHORT_PARAM_MAX, &a->prompt },
+        };
+        int r;
+
+        r = a->source == AUTHORIZE_QUERY ? request_parse_query(req) : request_parse_body(req);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ARRAY_LENGTH(parameters); i++) {
+                const struct parameter *p = &parameters[i];
+
+                if (a->source == AUTHORIZE_QUERY)
+                        r = read_query(req, p);
+                else if (a->source == AUTHORIZE_JSON && p->value == &a->scope)
+                        r = read_json_scope(req, p->value);
+                else
+                        r = request_text_optional(req, p->name, p->max, p->value);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int authorize_check_all(struct request *req, enum authorize_source source, struct authorize *ret) {
+        int r;
+
+        *ret = (struct authorize){ .req = req, .source = source };
+        r = read_parameters(req, ret);
+        for (size_t i = 0; r == 0 && i < ARRAY_LENGTH(checks); i++)
+                r = checks[i](ret);
+        return r;
+}
+
+/* A redirect URI with parameters behind it: joined with `&` where it has a query already. */
+static void location_begin(struct strbuf *b, struct str redirect_uri) {
+        strbuf_append(b, redirect_uri);
+        strbuf_append_char(b, str_find(redirect_uri, '?') >= 0 ? '&' : '?');
+}
+
+static void location_param(struct strbuf *b, const char *name, struct str value) {
+        char last = b->len ? b->ptr[b->len - 1] : '?';
+
+        if (!value.ptr)
+                return;
+        if (last != '?' && last != '&')
+                strbuf_append_char(b, '&');
+        strbuf_append(b, str_of(name));
+        strbuf_append_char(b, '=');
+        strbuf_append_percent(b, value, true);
+}
+
+static int location_end(struct arena *arena, struct strbuf *b, struct str *ret) {
+        struct str copy = b->failed ? STR_NULL : arena_copy(arena, strbuf_str(b));
+
+        memory_wipe(b->ptr, b->len);
+        strbuf_done(b);
+        if (!copy.ptr)
+                return -ERR_NO_MEMORY;
+        *ret = copy;
+        return 0;
+}
+
+enum { LOCATION_MAX = 16 * 1024 };
+
+int authorize_error_location(const struct authorize *a, int result, struct str *ret_location) {
+        const struct error_row *row = error_row(result);
+        struct strbuf b = STRBUF_INIT(LOCATION_MAX);
+
+        location_begin(&b, a->redirect_uri);
+        location_param(&b, "error", row->oauth_code);
+        location_param(&b, "state", a->state);
+        location_param(&b, "error_description", a->req->error_detail.ptr ? a->req->error_detail : row->text);
+        location_param(&b, "iss", a->req->context->settings->public_url);
+        return location_end(&a->req->arena, &b, ret_location);
+}
+
+int authorize_grant(struct authorize *a, struct str *ret_location) {
+        struct request *req = a->req;
+        _cleanup_(secret_done) struct secret code = SECRET_EMPTY;
+        struct strbuf b = STRBUF_INIT(LOCATION_MAX);
+        int r;
+
+        if (a->scopes & ~a->granted) {
+                r = db_consent_upsert(req->tx, req->identity->user_id, a->app.row.id,
+                                      scope_text(&req->arena, a->scopes | a->granted),
+                                      clock_now(req->context->clock));
+                if (r < 0)
+                        return r;
+        }
+        r = code_issue(req, &a->app, req->identity->user_id, a->scopes, a->redirect_uri, a->code_challenge,
+                       &code);
+        if (r < 0)
+                return r;
+        location_begin(&b, a->redirect_uri);
+        location_param(&b, "code", secret_str(&code));
+        location_param(&b, "state", a->state);
+        location_param(&b, "iss", req->context->settings->public_url);
+        return location_end(&req->arena, &b, ret_location);
+}

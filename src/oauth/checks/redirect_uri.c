@@ -1,0 +1,17 @@
+/* The redirect URI must be one that the app registered (RFC 6749 §3.1.2, RFC 9700 §4.1). Until this holds,
+ * nothing is redirected. */
+#include "oauth/redirect_uri.h"
+#include "oauth/authorize.h"
+
+int check_redirect_uri_registered(struct authorize *a) {
+        if (!a->redirect_uri.len) {
+                if (a->source == AUTHORIZE_JSON)
+                        return request_refuse_field(a->req, "redirect_uri", "missing", "Field required");
+                return request_refuse(a->req, ERR_MISSING_PARAMETERS,
+                                      "Missing required parameters: redirect_uri");
+        }
+        if (!app_has_redirect_uri(&a->app, a->redirect_uri))
+                return -ERR_REDIRECT_URI;
+        a->redirectable = true;
+        return 0;
+}

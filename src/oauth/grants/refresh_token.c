@@ -1,0 +1,152 @@
+/* grant_type=refresh_token: rotation that is idempotent, and a family that dies on late reuse (RFC 6749 §6,
+ * RFC 9700 §4.14, design "Identifiers and tokens").
+ *
+ * A refresh token is spent by its first use, which stores the ids of its successors; their secrets are
+ * derived from the presented token. So a client that lost the answer may ask again within the grace window,
+ * and gets the same tokens. Once the successor was used, or the window is over, the token in hand is a copy
+ * that somebody kept: its family is revoked. */
+#include "account/token.h"
+#include "db/statements.h"
+#include "oauth/token.h"
+#include "oauth/token_pair.h"
+
+enum { REFRESH_TOKEN_MAX = 512 };
+
+struct presented {
+        struct str text;
+        int64_t id;
+        struct refresh_token_row row;
+        scope_set scopes; /* of the authorization */
+};
+
+static int revoke_family(struct request *req, const struct presented *p) {
+        int r;
+
+        r = db_authorization_revoke(req->tx, p->row.authorization_id, clock_now(req->context->clock));
+        if (r < 0)
+                return r;
+        tx_keep(req->tx);
+        return -ERR_REFRESH_REVOKED;
+}
+
+/* The same answer as the first use had. */
+static int replay(struct request *req, struct response *res, const struct presented *p) {
+        _cleanup_(token_pair_done) struct token_pair pair = { 0 };
+        int64_t now = clock_now(req->context->clock);
+        struct refresh_token_state_row successor;
+        struct access_token_row access;
+        struct str unknown;
+        int r;
+
+        if (now - p->row.spent_at > req->context->settings->refresh_grace * 1000)
+                return revoke_family(req, p);
+        r = db_refresh_token_state(req->tx, &req->arena, p->row.successor_id, &successor);
+        if (r < 0)
+                return r;
+        if (r == 0 || successor.spent_at != 0)
+                return revoke_family(req, p);
+        r = db_access_token_live(req->tx, &req->arena, p->row.successor_access_id, &access);
+        if (r < 0)
+                return r;
+        if (r == 0 || !scope_parse(access.scopes, &pair.scopes, &unknown))
+                return revoke_family(req, p);
+
+        token_derive(req->context, p->text, TOKEN_PREFIX_ACCESS, p->row.successor_access_id,
+                     &pair.access_token);
+        token_derive(req->context, p->text, TOKEN_PREFIX_REFRESH, p->row.successor_id, &pair.refresh_token);
+        pair.access_expires_at = access.expires_at;
+        pair.refresh_expires_at = successor.expires_at;
+        return token_pair_respond(req, res, &pair);
+}
+
+/* The scopes that the new access token gets: those asked for, which may not exceed the authorization (RFC
+ * 6749 §6). */
+static int requested_scopes(struct request *req, const struct presented *p, scope_set *ret) {
+        struct str text, unknown;
+        scope_set scopes;
+        int r;
+
+        r = request_text_optional(req, "scope", SCOPE_TEXT_MAX, &text);
+        if (r < 0)
+                return r;
+        if (!text.len) {
+                *ret = p->scopes;
+                return 0;
+        }
+        if (!scope_parse(text, &scopes, &unknown) || scopes & ~p->scopes)
+                return request_refuse(req, ERR_INVALID_SCOPE, "The scope exceeds what the user granted");
+        *ret = scopes;
+        return 0;
+}
+
+static int rotate(struct request *req, struct response *res, const struct presented *p) {
+        _cleanup_(token_pair_done) struct token_pair pair = { 0 };
+        const struct context *context = req->context;
+        int64_t access_id = id_next(context->ids), refresh_id = id_next(context->ids);
+        int r;
+
+        r = requested_scopes(req, p, &pair.scopes);
+        if (r < 0)
+                return r;
+        r = db_refresh_token_spend(req->tx, p->id, clock_now(context->clock), refresh_id, access_id);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                return -ERR_CONFLICT;
+
+        token_derive(context, p->text, TOKEN_PREFIX_ACCESS, access_id, &pair.access_token);
+        token_derive(context, p->text, TOKEN_PREFIX_REFRESH, refresh_id, &pair.refresh_token);
+        pair.access_expires_at = access_token_end(context, p->row.authorization_expires_at);
+        pair.refresh_expires_at = refresh_token_end(context, p->row.authorization_expires_at);
+        r = access_token_store(req, access_id, secret_str(&pair.access_token), p->row.authorization_id,
+                               pair.scopes, pair.access_expires_at);
+        if (r < 0)
+                return r;
+        r = refresh_token_store(req, refresh_id, secret_str(&pair.refresh_token), p->row.authorization_id,
+                                pair.refresh_expires_at);
+        if (r < 0)
+                return r;
+        return token_pair_respond(req, res, &pair);
+}
+
+static int find_presented(struct request *req, const struct app *app, struct presented *ret) {
+        struct str unknown;
+        struct hash hash;
+        int r;
+
+        r = request_text(req, "refresh_token", REFRESH_TOKEN_MAX, &ret->text);
+        if (r < 0)
+                return r;
+        if (!token_parse(ret->text, TOKEN_PREFIX_REFRESH, &ret->id, &hash))
+                return -ERR_REFRESH_UNKNOWN;
+        r = db_refresh_token_find(req->tx, &req->arena, ret->id, &ret->row);
+        if (r < 0)
+                return r;
+        if (r == 0 || !hash_equal(&hash, ret->row.hash))
+                return -ERR_REFRESH_UNKNOWN;
+        if (!str_eq(ret->row.app_id, app->row.id))
+                return -ERR_REFRESH_FOREIGN;
+        if (ret->row.authorization_revoked_at != 0)
+                return -ERR_REFRESH_REVOKED;
+        if (!ret->row.user_is_active)
+                return -ERR_USER_DISABLED;
+        if (!scope_parse(ret->row.scopes, &ret->scopes, &unknown))
+                return -ERR_INTERNAL;
+        return 0;
+}
+
+int grant_refresh_token(struct request *req, struct response *res, const struct app *app) {
+        struct presented p;
+        int r;
+
+        r = find_presented(req, app, &p);
+        if (r < 0)
+                return r;
+        if (!p.row.app_is_active)
+                return -ERR_INVALID_CLIENT;
+        if (p.row.spent_at != 0)
+                return replay(req, res, &p);
+        if (p.row.expires_at <= clock_now(req->context->clock))
+                return -ERR_REFRESH_EXPIRED;
+        return rotate(req, res, &p);
+}

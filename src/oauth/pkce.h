@@ -1,0 +1,10 @@
+/* Proof Key for Code Exchange, method S256 alone (RFC 7636; contract "Decided"). */
+#pragma once
+
+#include "base/str.h"
+
+/* 43 characters that are the base64url of 32 bytes (§4.2). */
+bool pkce_challenge_valid(struct str code_challenge);
+
+/* Whether the verifier, 43 to 128 unreserved characters (§4.1), hashes to the challenge. Constant time. */
+bool pkce_verify(struct str code_verifier, struct str code_challenge);

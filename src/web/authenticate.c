@@ -1,0 +1,117 @@
+#include "web/authenticate.h"
+
+#include <stdlib.h>
+
+#include "account/csrf.h"
+#include "account/session.h"
+#include "base/context.h"
+#include "oauth/access_token.h"
+
+static int fill_session(struct request *req, struct identity *who) {
+        struct str cookie = session_cookie(req);
+        struct session_row session;
+        int r;
+
+        if (!cookie.ptr)
+                return 0;
+        r = session_find(req->context, req->tx, &req->arena, cookie, &session);
+        if (r <= 0)
+                return r;
+        who->kind = IDENTITY_SESSION;
+        who->user_id = session.user_id;
+        who->email = session.email;
+        who->name = session.name;
+        who->timezone = session.timezone;
+        who->is_admin = session.is_admin;
+        who->session_id = session.id;
+        who->session_stale = session_needs_touch(req->context, &session);
+        return 0;
+}
+
+/* A person, or nobody yet: pages need the form token in either case. */
+static int authenticate_person(struct request *req, struct response *res, const struct route *route,
+                               struct identity *who) {
+        int r;
+
+        r = fill_session(req, who);
+        if (r < 0)
+                return r;
+        if (route->flags & (ROUTE_PAGE | ROUTE_FORM)) {
+                r = csrf_prepare(req, res, who);
+                if (r < 0)
+                        return r;
+        }
+        if (route->access == ACCESS_PUBLIC)
+                return route->flags & ROUTE_FORM ? csrf_check(req) : 0;
+        if (who->kind != IDENTITY_SESSION)
+                return -ERR_NOT_SIGNED_IN;
+        if (route->access == ACCESS_ADMIN && !who->is_admin)
+                return -ERR_NOT_ADMINISTRATOR;
+        return route->flags & ROUTE_FORM ? csrf_check(req) : 0;
+}
+
+/* The token of "Bearer TOKEN" (RFC 6750 §2.1). */
+static int bearer_token(struct request *req, struct str *ret) {
+        struct str header = request_header(req, STR("Authorization"));
+
+        if (params_find(&req->query_params, STR("access_token")))
+                return -ERR_TOKEN_IN_QUERY;
+        if (!header.ptr || header.len < 7 || !str_eq_ignore_case(str_first(header, 7), STR("Bearer ")))
+                return -ERR_NO_CREDENTIAL;
+        *ret = str_trim(str_from(header, 7));
+        return 0;
+}
+
+static int require_scopes(struct request *req, scope_set missing) {
+        struct strbuf names = STRBUF_INIT(1024);
+        int r;
+
+        if (!missing)
+                return 0;
+        scope_write(missing, STR(", "), &names);
+        r = request_refuse(req, ERR_MISSING_SCOPE, "Missing required permission(s): " STR_FMT,
+                           STR_ARG(strbuf_str(&names)));
+        strbuf_done(&names);
+        return r;
+}
+
+static int authenticate_token(struct request *req, const struct route *route, struct identity *who) {
+        struct access_token_row token;
+        struct str text;
+        int r;
+
+        if (req->query.ptr) {
+                r = request_parse_query(req);
+                if (r < 0)
+                        return r;
+        }
+        r = bearer_token(req, &text);
+        if (r < 0)
+                return r;
+        r = access_token_find(req->tx, &req->arena, req->context, text, &token, &who->scopes);
+        if (r < 0)
+                return r;
+        who->kind = IDENTITY_TOKEN;
+        who->user_id = token.user_id;
+        who->email = token.email;
+        who->name = token.name;
+        who->timezone = token.timezone;
+        who->is_admin = token.is_admin;
+        who->app_id = token.app_id;
+        who->authorization = token.authorization_id;
+        return require_scopes(req, route->scopes & ~who->scopes);
+}
+
+int authenticate(struct request *req, struct response *res, const struct route *route) {
+        struct identity *who;
+
+        if (route->access == ACCESS_CLIENT || route->access == ACCESS_NONE)
+                return 0;
+        who = arena_new(&req->arena, struct identity);
+        if (!who)
+                return -ERR_NO_MEMORY;
+        req->identity = who;
+        if (route->access == ACCESS_API)
+                return authenticate_token(req, route, who);
+        return authenticate_person(req, res, route, who);
+}

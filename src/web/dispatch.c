@@ -1,0 +1,309 @@
+#include "web/dispatch.h"
+
+#include <stdlib.h>
+
+#include "account/identity.h"
+#include "account/session.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "web/authenticate.h"
+#include "web/cors.h"
+#include "web/respond_error.h"
+#include "web/route_table.h"
+#include "web/same_site.h"
+
+struct web_application {
+        struct http_application http;
+        const struct context *context;
+        struct database *database;
+};
+
+/* A request on its way through its route's steps. Lives in the request's arena. */
+struct call {
+        struct http_task task; /* to the pool, and back to the loop */
+        struct write_job job;
+        struct http_exchange *x;
+        const struct web_application *app;
+        const struct route *route; /* NULL when none was found */
+        unsigned step;
+        int result; /* of the step that ran last */
+};
+
+static void call_step(struct call *call);
+
+static void log_answer(const struct call *call, int64_t micros) {
+        const struct request *req = &call->x->request;
+
+        LOG(LOG_INFO, "request", LOG_STR("id", str_of(req->id)),
+            LOG_STR("method", str_of(http_method_name(req->method))),
+            LOG_STR("route", call->route ? str_of(call->route->path) : STR("-")),
+            LOG_INT("status", call->x->response.status), LOG_INT("us", micros),
+            LOG_STR("address", str_of(req->address)));
+}
+
+/* Writing down that a session was used: apart from the request, which does not wait for it. */
+struct touch {
+        struct write_job job;
+        const struct context *context;
+        int64_t session;
+};
+
+static int touch_run(struct write_job *job, struct tx *tx) {
+        const struct touch *touch = CONTAINER_OF(job, struct touch, job);
+
+        return session_touch(touch->context, tx, touch->session);
+}
+
+static void touch_done(struct write_job *job, int result _unused_) {
+        free(CONTAINER_OF(job, struct touch, job));
+}
+
+static void touch_session(const struct call *call) {
+        const struct identity *who = call->x->request.identity;
+        struct touch *touch;
+
+        if (!who || who->kind != IDENTITY_SESSION || !who->session_stale)
+                return;
+        touch = calloc(1, sizeof(*touch));
+        if (!touch)
+                return; /* the next request tries again */
+        *touch = (struct touch){ .job = { .run = touch_run, .done = touch_done },
+                                 .context = call->app->context,
+                                 .session = who->session_id };
+        database_submit(call->app->database, &touch->job);
+}
+
+static void call_finish(struct call *call) {
+        const struct request *req = &call->x->request;
+        int64_t micros = clock_monotonic_us() - req->started_us;
+
+        touch_session(call);
+        metrics_request(call->route ? route_index(call->route) : METRICS_ROUTES_MAX - 1,
+                        call->x->response.status, micros);
+        log_answer(call, micros);
+        http_exchange_finish(call->x);
+}
+
+/* After a step, on the loop's thread: the next one, an error's answer, or the end. */
+static void call_after(struct call *call) {
+        int r = call->result;
+
+        if (r == STEP_NEXT || r == STEP_SKIP) {
+                call->step += (unsigned)r;
+                if (call->step < ROUTE_STEPS_MAX && call->route->steps[call->step].on != EXECUTOR_NONE) {
+                        call_step(call);
+                        return;
+                }
+                r = -ERR_INTERNAL; /* the last step must answer */
+        }
+        if (r < 0)
+                respond_error(&call->x->request, &call->x->response, call->route, r);
+        call_finish(call);
+}
+
+/* What stands between a request and its handler; before the first step only. */
+static int call_admit(struct call *call) {
+        struct request *req = &call->x->request;
+        int r;
+
+        r = same_site_check(req, call->route);
+        if (r < 0)
+                return r;
+        return authenticate(req, &call->x->response, call->route);
+}
+
+static int call_run(struct call *call, struct tx *tx) {
+        struct request *req = &call->x->request;
+        int r;
+
+        req->tx = tx;
+        r = call->step == 0 ? call_admit(call) : 0;
+        if (r == 0)
+                r = call->route->steps[call->step].run(req, &call->x->response);
+        req->tx = NULL;
+        return r;
+}
+
+static void run_on_loop(struct http_task *task) {
+        call_after(CONTAINER_OF(task, struct call, task));
+}
+
+static void call_back_to_loop(struct call *call, int result) {
+        call->result = result;
+        call->task.run = run_on_loop;
+        http_loop_post(call->x->loop, &call->task);
+}
+
+static int run_on_writer(struct write_job *job, struct tx *tx) {
+        struct call *call = CONTAINER_OF(job, struct call, job);
+
+        response_reset(&call->x->response); /* a retry starts from nothing */
+        return call_run(call, tx);
+}
+
+static void done_on_writer(struct write_job *job, int result) {
+        call_back_to_loop(CONTAINER_OF(job, struct call, job), result);
+}
+
+static void run_on_pool(struct http_task *task) {
+        struct call *call = CONTAINER_OF(task, struct call, task);
+
+        call_back_to_loop(call, call_run(call, NULL));
+}
+
+static void call_step(struct call *call) {
+        struct tx tx;
+
+        switch (call->route->steps[call->step].on) {
+        case EXECUTOR_TRANSACTION:
+                call->job = (struct write_job){ .run = run_on_writer, .done = done_on_writer };
+                database_submit(call->app->database, &call->job);
+                return;
+        case EXECUTOR_WORKER:
+                call->task.run = run_on_pool;
+                call->result = http_loop_work(call->x->loop, &call->task);
+                if (call->result == 0)
+                        return;
+                break;
+        default:
+                call->result = database_read(http_loop_state(call->x->loop), &tx);
+                if (call->result == 0)
+                        call->result = call_run(call, &tx);
+        }
+        call_after(call);
+}
+
+/* OPTIONS of a path that exists: what it allows, and to whom (RFC 9110 §9.3.7, Fetch's preflight). */
+static void answer_options(struct call *call) {
+        struct request *req = &call->x->request;
+        struct response *res = &call->x->response;
+        char text[METHOD_TEXT_MAX];
+        struct str allow = str_eq(req->path, STR("*")) ? STR("GET, HEAD, POST, PATCH, OPTIONS")
+                                                       : route_methods(req->path, text);
+
+        allow = arena_copy(&req->arena, allow);
+        response_begin(res, 204, STR_NULL);
+        response_header(res, STR("Allow"), allow);
+        cors_preflight(req, res, allow);
+        call_finish(call);
+}
+
+static void refuse_unrouted(struct call *call, int r) {
+        struct request *req = &call->x->request;
+        struct response *res = &call->x->response;
+        char text[METHOD_TEXT_MAX];
+
+        respond_error(req, res, NULL, r);
+        if (r == -ERR_METHOD)
+                response_header(res, STR("Allow"), arena_copy(&req->arena, route_methods(req->path, text)));
+        call_finish(call);
+}
+
+static void application_handle(void *data, struct http_exchange *x) {
+        const struct web_application *app = data;
+        struct request *req = &x->request;
+        char methods[METHOD_TEXT_MAX];
+        struct call *call;
+        int r;
+
+        req->context = app->context;
+        call = arena_new(&req->arena, struct call);
+        if (!call) {
+                respond_error(req, &x->response, NULL, -ERR_NO_MEMORY);
+                http_exchange_finish(x);
+                return;
+        }
+        call->x = x;
+        call->app = app;
+        if (req->method == HTTP_OPTIONS &&
+            (str_eq(req->path, STR("*")) || route_methods(req->path, methods).ptr)) {
+                answer_options(call);
+                return;
+        }
+        r = route_find(req->method, req->path, &call->route, &req->path_param);
+        if (r < 0) {
+                refuse_unrouted(call, r);
+                return;
+        }
+        cors_allow(call->route, &x->response);
+        call_step(call);
+}
+
+static int application_body_limit(void *data _unused_, const struct request *req, size_t *ret_max) {
+        const struct route *route;
+        struct str param;
+        int r;
+
+        r = route_find(req->method, req->path, &route, &param);
+        if (r < 0)
+                return r;
+        *ret_max = route->body_max ? route->body_max : REQUEST_BODY_MAX;
+        return 0;
+}
+
+static void application_refuse(void *data, struct http_exchange *x, struct str text) {
+        const struct web_application *app = data;
+
+        x->request.context = app->context;
+        metrics_request(METRICS_ROUTES_MAX - 1, x->response.status, 0);
+        respond_refusal(&x->request, &x->response, text);
+}
+
+static int application_loop_open(void *data, struct http_loop *loop _unused_, void **ret_state) {
+        const struct web_application *app = data;
+        struct db_connection *reader;
+        int r;
+
+        r = database_reader_open(app->database, &reader);
+        if (r < 0)
+                return r;
+        *ret_state = reader;
+        return 0;
+}
+
+static void application_loop_close(void *data _unused_, void *state) {
+        database_reader_close(state);
+}
+
+static void application_loop_idle(void *data _unused_, void *state) {
+        database_read_end(state);
+}
+
+int web_application_new(const struct context *context, struct database *database,
+                        struct web_application **ret) {
+        struct web_application *app;
+        int r;
+
+        r = route_table_init();
+        if (r < 0)
+                return r;
+        for (unsigned i = 0; i < routes_count; i++)
+                metrics_name_route(i, http_method_name(routes[i].method), routes[i].path);
+        metrics_name_route(METRICS_ROUTES_MAX - 1, "-", "-");
+
+        app = calloc(1, sizeof(*app));
+        if (!app)
+                return -ERR_NO_MEMORY;
+        app->context = context;
+        app->database = database;
+        app->http = (struct http_application){
+                .data = app,
+                .loop_open = application_loop_open,
+                .loop_close = application_loop_close,
+                .loop_idle = application_loop_idle,
+                .body_limit = application_body_limit,
+                .handle = application_handle,
+                .refuse = application_refuse,
+        };
+        *ret = app;
+        return 0;
+}
+
+struct web_application *web_application_free(struct web_application *app) {
+        free(app);
+        return NULL;
+}
+
+const struct http_application *web_application_http(const struct web_application *app) {
+        return &app->http;
+}

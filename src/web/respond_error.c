@@ -1,0 +1,172 @@
+#include "web/respond_error.h"
+
+#include "base/context.h"
+#include "base/json_write.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "pages/page.h"
+
+static bool wants_page(const struct request *req, const struct route *route) {
+        if (route)
+                return route->flags & ROUTE_PAGE;
+        return req->method <= HTTP_HEAD && str_contains(request_header(req, STR("Accept")), STR("text/html"));
+}
+
+static int status_of(const struct request *req, const struct error_row *row) {
+        bool json = req->body_kind == BODY_JSON || req->body_kind == BODY_NONE;
+
+        return json ? row->json_status : row->other_status;
+}
+
+static struct str text_of(const struct request *req, const struct error_row *row) {
+        return req->error_detail.ptr ? req->error_detail : row->text;
+}
+
+/* WWW-Authenticate: RFC 6749 §5.2 for apps, RFC 6750 §3 for the External API. */
+static void challenge(struct request *req, struct response *res, const struct route *route,
+                      const struct error_row *row) {
+        struct str value;
+
+        if (!route || (route->access != ACCESS_API && res->status != 401))
+                return;
+        if (route->access == ACCESS_CLIENT)
+                value = STR("Basic realm=\"Gatehouse\", charset=\"UTF-8\"");
+        else if (route->access != ACCESS_API || (res->status != 401 && res->status != 403))
+                return;
+        else if (row->oauth_code.len == 0)
+                value = STR("Bearer realm=\"Gatehouse\"");
+        else if (res->status == 403)
+                value = arena_printf(&req->arena,
+                                     "Bearer realm=\"Gatehouse\", error=\"insufficient_scope\", "
+                                     "error_description=\"" STR_FMT "\", scope=\"" STR_FMT "\"",
+                                     STR_ARG(text_of(req, row)),
+                                     STR_ARG(scope_text(&req->arena, route->scopes)));
+        else
+                value = arena_printf(&req->arena,
+                                     "Bearer realm=\"Gatehouse\", error=\"" STR_FMT
+                                     "\", error_description=\"" STR_FMT "\"",
+                                     STR_ARG(row->oauth_code), STR_ARG(text_of(req, row)));
+        if (value.ptr)
+                response_header(res, STR("WWW-Authenticate"), value);
+}
+
+/* The list of faulty fields of a 422 (contract §0). */
+static void write_field_list(const struct request *req, struct json_writer *w, struct str text) {
+        json_array_begin(w);
+        json_object_begin(w);
+        json_member_str(w, "type", str_of(req->error_type ? req->error_type : "value_error"));
+        json_key(w, "loc");
+        json_array_begin(w);
+        json_str(w, STR("body"));
+        json_str(w, req->error_field);
+        json_array_end(w);
+        json_member_str(w, "msg", text);
+        json_member_null(w, "input");
+        json_object_end(w);
+        json_array_end(w);
+}
+
+static void write_json(struct request *req, struct response *res, const struct route *route,
+                       const struct error_row *row) {
+        struct json_writer w = JSON_WRITER(&res->body);
+        struct str text = text_of(req, row), description = text;
+        bool external = route && route->flags & ROUTE_EXTERNAL;
+
+        if (req->error_field.ptr)
+                description = arena_printf(&req->arena, STR_FMT ": " STR_FMT, STR_ARG(req->error_field),
+                                           STR_ARG(text));
+        json_object_begin(&w);
+        if (res->status == 422 && !external) {
+                struct str message = arena_printf(&req->arena, "Invalid data for %s " STR_FMT,
+                                                  http_method_name(req->method), STR_ARG(req->path));
+
+                json_member_str(&w, "message", message);
+        }
+        json_key(&w, "detail");
+        if (res->status == 422 && req->error_field.ptr)
+                write_field_list(req, &w, text);
+        else
+                json_str(&w, description);
+        if (res->status == 422 && !external)
+                json_member_str(&w, "hint", STR("Ensure the request matches the API schema."));
+        if (!external && row->oauth_code.len) {
+                json_member_str(&w, "error", row->oauth_code);
+                json_member_str(&w, "error_description", description);
+        }
+        json_object_end(&w);
+}
+
+static int respond_page(struct request *req, struct response *res, const struct error_row *row) {
+        bool ours = res->status >= 500, missing = res->status == 404;
+        struct str text = text_of(req, row);
+        json_t *data;
+
+        data = json_pack("{s:s, s:s%, s:b, s:b, s:s, s:s}", "heading",
+                         ours      ? "Something went wrong on our side"
+                         : missing ? "There is no such page"
+                                   : "That did not work",
+                         "text", text.ptr, text.len, "by_server", ours, "by_person", !ours, "home_url", "/",
+                         "request_id", req->id);
+        if (data && ours && req->method == HTTP_GET)
+                json_object_set_new(data, "retry_url", json_stringn(req->target.ptr, req->target.len));
+        return page_respond(req->context->theme, res, res->status, "error", data);
+}
+
+/* Where a person who must sign in first is sent, and comes back to. */
+static int redirect_to_login(struct request *req, struct response *res) {
+        struct strbuf location = STRBUF_INIT(4 * REQUEST_TARGET_MAX);
+        int r;
+
+        strbuf_append(&location, STR("/login"));
+        if (req->method == HTTP_GET) {
+                strbuf_append(&location, STR("?next="));
+                strbuf_append_percent(&location, req->target, false);
+        }
+        r = location.failed ? -ERR_NO_MEMORY : response_redirect(res, strbuf_str(&location));
+        strbuf_done(&location);
+        return r;
+}
+
+static void log_failure(const struct request *req, const struct error_row *row, int status) {
+        LOG(status >= 500 ? LOG_ERROR : LOG_DEBUG, "request failed", LOG_STR("id", str_of(req->id)),
+            LOG_STR("error", str_of(row->name)), LOG_INT("status", status));
+}
+
+void respond_error(struct request *req, struct response *res, const struct route *route, int result) {
+        const struct error_row *row = error_row(result);
+
+        metrics_error(result);
+        response_reset(res);
+        if (result == -ERR_NOT_SIGNED_IN && route && route->flags & ROUTE_PAGE &&
+            redirect_to_login(req, res) == 0)
+                return;
+
+        res->status = status_of(req, row);
+        log_failure(req, row, res->status);
+        if (wants_page(req, route) && respond_page(req, res, row) == 0)
+                goto fields;
+
+        response_begin(res, status_of(req, row), CONTENT_TYPE_JSON);
+        page_security_headers(res);
+        response_no_store(res);
+        write_json(req, res, route, row);
+fields:
+        challenge(req, res, route, row);
+        if (req->retry_after == 0 && res->status == 503)
+                req->retry_after = 2;
+        if (req->retry_after > 0)
+                response_header(res, STR("Retry-After"),
+                                arena_printf(&req->arena, "%lld", (long long)req->retry_after));
+}
+
+void respond_refusal(struct request *req, struct response *res, struct str text) {
+        struct json_writer w = JSON_WRITER(&res->body);
+
+        response_begin(res, res->status, CONTENT_TYPE_JSON);
+        json_object_begin(&w);
+        json_member_str(&w, "detail", text);
+        json_member_str(&w, "error", STR("invalid_request"));
+        json_member_str(&w, "error_description", text);
+        json_object_end(&w);
+        (void)req;
+}
