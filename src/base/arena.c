@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 enum { STANDARD_BLOCK = 4096 };
 
 struct arena_block {
@@ -16,13 +18,15 @@ void arena_init(struct arena *a, size_t max) {
         *a = (struct arena){ .max = max };
 }
 
+/* A new block of at least that many bytes: a standard one where the maximum leaves room for it. */
 static struct arena_block *arena_grow(struct arena *a, size_t at_least) {
-        size_t size = MAX_OF(at_least, (size_t)STANDARD_BLOCK - sizeof(struct arena_block));
+        size_t room = a->max - a->total, size = STANDARD_BLOCK - sizeof(struct arena_block);
         struct arena_block *block;
 
-        if (size > a->max || a->total > a->max - size)
+        if (at_least > room)
                 return NULL;
-        block = malloc(sizeof(*block) + size);
+        size = MAX_OF(at_least, MIN_OF(size, room));
+        block = calloc(1, sizeof(*block) + size);
         if (!block)
                 return NULL;
         block->next = a->blocks;
@@ -33,22 +37,21 @@ static struct arena_block *arena_grow(struct arena *a, size_t at_least) {
         return block;
 }
 
+/* What lies beyond `used` is zero: blocks come so from calloc(), and arena_reset() zeroes what was handed
+ * out. */
 void *arena_alloc(struct arena *a, size_t size) {
         const size_t align = alignof(max_align_t);
         struct arena_block *block = a->blocks;
-        char *at;
+        size_t start = (a->used + align - 1) & ~(align - 1);
 
-        if (size > a->max)
-                return NULL;
-        size = (size + align - 1) & ~(align - 1);
-        if (!block || block->size - a->used < size) {
+        if (!block || start > block->size || block->size - start < size) {
                 block = arena_grow(a, size);
                 if (!block)
                         return NULL;
+                start = 0;
         }
-        at = block->data + a->used;
-        a->used += size;
-        return memset(at, 0, size);
+        a->used = start + size;
+        return block->data + start;
 }
 
 void *arena_alloc_array(struct arena *a, size_t count, size_t size) {
@@ -59,32 +62,37 @@ void *arena_alloc_array(struct arena *a, size_t count, size_t size) {
         return arena_alloc(a, bytes);
 }
 
-static void arena_free_after(struct arena *a, struct arena_block *keep) {
+/* Zeroes what was handed out, since it may hold what a client sent, and frees all blocks but `keep`, the
+ * oldest. */
+static void arena_sweep(struct arena *a, struct arena_block *keep) {
         struct arena_block *block = a->blocks;
+        size_t used = a->used;
 
-        while (block && block != keep) {
+        while (block) {
                 struct arena_block *next = block->next;
 
-                a->total -= block->size;
-                free(block);
+                memory_wipe(block->data, used);
+                if (block != keep) {
+                        a->total -= block->size;
+                        free(block);
+                }
                 block = next;
+                used = block ? block->size : 0;
         }
-        a->blocks = block;
+        a->blocks = keep;
         a->used = 0;
 }
 
 void arena_reset(struct arena *a) {
-        struct arena_block *first = a->blocks;
+        struct arena_block *oldest = a->blocks;
 
-        if (!first)
-                return;
-        while (first->next)
-                first = first->next;
-        arena_free_after(a, first->size + sizeof(*first) == STANDARD_BLOCK ? first : NULL);
+        while (oldest && oldest->next)
+                oldest = oldest->next;
+        arena_sweep(a, oldest && oldest->size + sizeof(*oldest) <= STANDARD_BLOCK ? oldest : NULL);
 }
 
 void arena_done(struct arena *a) {
-        arena_free_after(a, NULL);
+        arena_sweep(a, NULL);
 }
 
 struct str arena_copy(struct arena *a, struct str s) {

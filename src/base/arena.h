@@ -1,6 +1,7 @@
 /* A request's memory: everything allocated from an arena lives until the arena is reset, in one sweep.
- * One owner, one thread at a time. Secrets do not belong here (base/secret.h). An arena has a stated maximum; an
- * allocation past it fails like one that the system refuses. */
+ * One owner, one thread at a time. An arena has a stated maximum; an allocation past it fails like one that
+ * the system refuses. What was allocated is zeroed when it is forgotten, since requests hold passwords and
+ * tokens; secrets that we make ourselves do not belong here (base/secret.h). */
 #pragma once
 
 #include <stdarg.h>
@@ -21,10 +22,10 @@ struct arena {
 /* An empty arena that may grow to `max` bytes; takes no memory until the first allocation. */
 void arena_init(struct arena *a, size_t max);
 
-/* Forgets every allocation; keeps one standard block for the next request. */
+/* Zeroes and forgets every allocation; keeps one standard block for the next request. */
 void arena_reset(struct arena *a);
 
-/* Frees everything; the arena may be used again. */
+/* Zeroes and frees everything; the arena may be used again. */
 void arena_done(struct arena *a);
 
 /* Zeroed memory aligned for any type, or NULL. */

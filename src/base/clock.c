@@ -30,12 +30,14 @@ int64_t clock_monotonic_ms(void) {
 
 static struct tm utc(int64_t ms, int *ret_fraction) {
         int64_t fraction = ms % 1000;
-        time_t seconds;
+        time_t seconds = (time_t)(ms / 1000);
         struct tm tm;
 
-        if (fraction < 0)
+        /* Division rounds towards zero; the fraction counts from the second before. */
+        if (fraction < 0) {
                 fraction += 1000;
-        seconds = (time_t)((ms - fraction) / 1000);
+                seconds--;
+        }
         if (!gmtime_r(&seconds, &tm))
                 tm = (struct tm){ .tm_year = 70, .tm_mday = 1, .tm_wday = 4 };
         *ret_fraction = (int)fraction;
@@ -47,8 +49,8 @@ void clock_format_iso(int64_t ms, char *out) {
         int fraction;
         struct tm tm = utc(ms, &fraction);
 
-        (void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-                       tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, fraction);
+        (void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
+                       tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, fraction);
         memcpy(out, text, CLOCK_ISO_LENGTH);
 }
 
@@ -60,7 +62,7 @@ void clock_format_http(int64_t ms, char *out) {
         int fraction;
         struct tm tm = utc(ms, &fraction);
 
-        (void)snprintf(text, sizeof(text), "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
-                       months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+        (void)snprintf(text, sizeof(text), "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday],
+                       tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
         memcpy(out, text, CLOCK_HTTP_LENGTH);
 }

@@ -1,5 +1,6 @@
-/* base64url without padding (RFC 4648 §5), base64 with padding (§4), and lower-case hex. Decoders are strict: one
- * text for each value, so non-zero trailing bits, padding where there should be none and foreign characters fail. */
+/* base64url without padding (RFC 4648 §5), base64 with padding (§4), and lower-case hex. Decoders are strict:
+ * one text for each value, so non-zero trailing bits, padding where there should be none and foreign
+ * characters fail. */
 #pragma once
 
 #include "base/attributes.h"

@@ -2,7 +2,7 @@
 
 static const struct error_row rows[] = {
         [ERR_NONE] = { "none", 500, 500, STR_INIT("server_error"), STR_INIT("An unexpected error occurred") },
-#define X(ident, json_status, other_status, oauth_code, text)                                                \
+#define X(ident, json_status, other_status, oauth_code, text) \
         [ERR_##ident] = { #ident, json_status, other_status, STR_INIT(oauth_code), STR_INIT(text) },
 #include "base/errors.def"
 #undef X

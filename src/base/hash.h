@@ -16,8 +16,8 @@ struct mac_key {
 
 struct hash hash_sha256(struct str data);
 
-/* HMAC over the parts, each preceded by its length as 8 bytes, so that no two lists of parts have the same input.
- * `purpose` comes first and keeps one use of a key apart from another. */
+/* HMAC over the parts, each preceded by its length as 8 bytes, so that no two lists of parts have the same
+ * input. `purpose` comes first and keeps one use of a key apart from another. */
 struct hash hash_mac(const struct mac_key *key, struct str purpose, const struct str *parts, size_t n_parts);
 
 static inline struct str hash_str(const struct hash *h) {

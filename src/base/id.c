@@ -9,26 +9,28 @@ static uint64_t ticks_at(int64_t ms) {
 }
 
 void id_source_init(struct id_source *s, const struct clock *clock, uint32_t node, int64_t floor) {
-        uint64_t sequence = (uint64_t)floor & ((1u << SEQUENCE_BITS) - 1);
         uint64_t ms = (uint64_t)floor >> (SEQUENCE_BITS + NODE_BITS);
 
         s->clock = clock;
         s->node = node & ID_NODE_MAX;
-        atomic_init(&s->last, ms << SEQUENCE_BITS | sequence);
+        /* The floor may be another node's, whose number counts before the sequence: only its next millisecond
+         * is above it for certain. */
+        atomic_init(&s->last, ms << SEQUENCE_BITS | ((1u << SEQUENCE_BITS) - 1));
 }
 
 int64_t id_next(struct id_source *s) {
         uint64_t last = atomic_load_explicit(&s->last, memory_order_relaxed), next, now;
 
-        /* A full sequence runs on into the next millisecond; a clock that went back leaves the count where it was. */
+        /* A full sequence runs on into the next millisecond; a clock that went back leaves the count where it
+         * was. */
         now = ticks_at(clock_now(s->clock));
         do
                 next = now > last ? now : last + 1;
         while (!atomic_compare_exchange_weak_explicit(&s->last, &last, next, memory_order_relaxed,
                                                       memory_order_relaxed));
 
-        return (int64_t)(next >> SEQUENCE_BITS << (SEQUENCE_BITS + NODE_BITS) | (uint64_t)s->node << SEQUENCE_BITS |
-                         (next & ((1u << SEQUENCE_BITS) - 1)));
+        return (int64_t)(next >> SEQUENCE_BITS << (SEQUENCE_BITS + NODE_BITS) |
+                         (uint64_t)s->node << SEQUENCE_BITS | (next & ((1u << SEQUENCE_BITS) - 1)));
 }
 
 int64_t id_time_ms(int64_t id) {

@@ -1,7 +1,7 @@
 /* Identifiers that grow with time, so that tables grow at their right edge.
  *
- * A time-ordered id is 63 bits: 41 of milliseconds since 2024-01-01 UTC, 10 of a node number leased from the database,
- * 12 of a sequence. It never goes back when the clock does, and no two nodes make the same one.
+ * A time-ordered id is 63 bits: 41 of milliseconds since 2024-01-01 UTC, 10 of a node number leased from the
+ * database, 12 of a sequence. It never goes back when the clock does, and no two nodes make the same one.
  * Entities (people, apps) have UUIDs of version 7 (RFC 9562 §5.7). */
 #pragma once
 
@@ -20,8 +20,9 @@ enum { ID_NODE_MAX = 1023, ID_UUID_LENGTH = 36 };
 /* Shared by all threads of a process. */
 struct id_source {
         const struct clock *clock;
-        uint32_t node;         /* 0 to ID_NODE_MAX */
-        _Atomic uint64_t last; /* milliseconds and sequence of the newest id, as milliseconds << 12 | sequence */
+        uint32_t node; /* 0 to ID_NODE_MAX */
+        _Atomic uint64_t
+                last; /* milliseconds and sequence of the newest id, as milliseconds << 12 | sequence */
 };
 
 /* floor   the greatest id that the database already holds, 0 if none: every new id is greater */

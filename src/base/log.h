@@ -1,5 +1,5 @@
-/* Structured logs on standard error: one line a record, logfmt by default, JSON by option. Thread-safe; a line is one
- * write(2). Never hand a token, code, secret, key, password or query string to a log call. */
+/* Structured logs on standard error: one line a record, logfmt by default, JSON by option. Thread-safe; a
+ * line is one write(2). Never hand a token, code, secret, key, password or query string to a log call. */
 #pragma once
 
 #include "base/attributes.h"
@@ -26,10 +26,10 @@ struct log_field {
  * Values are escaped, so a record can't be forged by what a client sent. Lines are cut at 4 KiB. */
 void log_write(enum log_level level, const char *message, const struct log_field *fields, size_t n_fields);
 
-#define LOG(level, message, ...)                                                                             \
-        do {                                                                                                 \
-                if (log_enabled(level)) {                                                                    \
-                        const struct log_field fields_[] = { __VA_ARGS__ };                                  \
-                        log_write((level), (message), fields_, ARRAY_LENGTH(fields_));                       \
-                }                                                                                            \
+#define LOG(level, message, ...)                                                       \
+        do {                                                                           \
+                if (log_enabled(level)) {                                              \
+                        const struct log_field fields_[] = { __VA_ARGS__ };            \
+                        log_write((level), (message), fields_, ARRAY_LENGTH(fields_)); \
+                }                                                                      \
         } while (0)

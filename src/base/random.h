@@ -1,4 +1,4 @@
-/* Random bytes, injected: the product asks the kernel through libsodium, tests fix or fail them. */
+/* Random bytes, injected: the product asks the kernel, tests fix or fail them. */
 #pragma once
 
 #include <stddef.h>

@@ -15,7 +15,8 @@ struct secret {
         char bytes[SECRET_MAX];
 };
 
-#define SECRET_EMPTY { .len = 0 }
+#define SECRET_EMPTY \
+        { .len = 0 }
 
 /* Zeroes the secret; safe on NULL. */
 void secret_done(struct secret *s);

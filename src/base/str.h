@@ -1,5 +1,6 @@
-/* A borrowed run of bytes with its length: text from a request, a row, a literal. Never owns what it points at,
- * need not end in NUL, may hold any byte. An absent value is `STR_NULL`; an empty one has a pointer and length 0. */
+/* A borrowed run of bytes with its length: text from a request, a row, a literal. Never owns what it points
+ * at, need not end in NUL, may hold any byte. An absent value is `STR_NULL`; an empty one has a pointer and
+ * length 0. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,12 +15,13 @@ struct str {
         size_t len;
 };
 
-#define STR(literal)      ((struct str){ "" literal, sizeof(literal) - 1 })
-#define STR_INIT(literal) { "" literal, sizeof(literal) - 1 }
-#define STR_NULL          ((struct str){ NULL, 0 })
+#define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
+#define STR_INIT(literal) \
+        { "" literal, sizeof(literal) - 1 }
+#define STR_NULL ((struct str){ NULL, 0 })
 
 /* For printf's "%.*s". */
-#define STR_FMT "%.*s"
+#define STR_FMT    "%.*s"
 #define STR_ARG(s) (int)(s).len, ((s).ptr ? (s).ptr : "")
 
 static inline struct str str_of(const char *cstr) {
@@ -63,11 +65,12 @@ bool str_contains(struct str s, struct str needle);
 /* Without leading and trailing spaces and tabs (RFC 9110 §5.6.3, OWS). */
 struct str str_trim(struct str s);
 
-/* Takes the next piece before `separator` off the front of *rest. False when nothing is left; a trailing separator
- * gives one last empty piece. Start with a non-NULL *rest. */
+/* Takes the next piece before `separator` off the front of *rest. False when nothing is left; a trailing
+ * separator gives one last empty piece. Start with a non-NULL *rest. */
 bool str_next(struct str *rest, char separator, struct str *ret_piece);
 
-/* Decimal digits only: no sign, no space, no leading zero but "0" itself. False on anything else or on overflow. */
+/* Decimal digits only: no sign, no space, no leading zero but "0" itself. False on anything else or on
+ * overflow. */
 bool str_to_uint(struct str s, uint64_t max, uint64_t *ret);
 
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF). */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 enum { FIRST_CAPACITY = 256 };
 
 void strbuf_init(struct strbuf *b, size_t max) {
@@ -12,6 +14,8 @@ void strbuf_init(struct strbuf *b, size_t max) {
 void strbuf_done(struct strbuf *b) {
         if (!b)
                 return;
+        if (b->ptr)
+                memory_wipe(b->ptr, b->capacity + 1);
         free(b->ptr);
         *b = (struct strbuf)STRBUF_INIT(b->max);
 }
@@ -21,29 +25,40 @@ void strbuf_reset(struct strbuf *b) {
         b->failed = false;
 }
 
+/* Moves to memory of `capacity` bytes and one more, for the NUL that vsnprintf() writes. Not realloc(): what
+ * stays behind must be zeroed. */
+static bool strbuf_grow(struct strbuf *b, size_t capacity) {
+        char *grown = malloc(capacity + 1);
+
+        if (!grown)
+                return false;
+        if (b->ptr) {
+                memcpy(grown, b->ptr, b->len);
+                memory_wipe(b->ptr, b->capacity + 1);
+                free(b->ptr);
+        }
+        b->ptr = grown;
+        b->capacity = capacity;
+        return true;
+}
+
 char *strbuf_reserve(struct strbuf *b, size_t n) {
-        size_t want, capacity;
-        char *grown;
+        size_t capacity;
 
         if (b->failed)
                 return NULL;
-        if (n <= b->capacity - b->len)
+        if (b->ptr && n <= b->capacity - b->len)
                 return b->ptr + b->len;
         if (n > b->max || b->len > b->max - n) {
                 b->failed = true;
                 return NULL;
         }
-        want = b->len + n;
         capacity = MAX_OF(b->capacity * 2, (size_t)FIRST_CAPACITY);
-        capacity = MAX_OF(capacity, want);
-        capacity = MIN_OF(capacity, b->max);
-        grown = realloc(b->ptr, capacity);
-        if (!grown) {
+        capacity = MIN_OF(MAX_OF(capacity, b->len + n), b->max);
+        if (!strbuf_grow(b, capacity)) {
                 b->failed = true;
                 return NULL;
         }
-        b->ptr = grown;
-        b->capacity = capacity;
         return b->ptr + b->len;
 }
 
@@ -92,7 +107,7 @@ void strbuf_printf(struct strbuf *b, const char *format, ...) {
                 b->failed = true;
                 return;
         }
-        at = strbuf_reserve(b, (size_t)n + 1);
+        at = strbuf_reserve(b, (size_t)n);
         if (!at)
                 return;
         va_start(args, format);
@@ -102,8 +117,8 @@ void strbuf_printf(struct strbuf *b, const char *format, ...) {
 }
 
 static bool is_unreserved(uint8_t c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-               c == '_' || c == '~';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '.' || c == '_' || c == '~';
 }
 
 void strbuf_append_percent(struct strbuf *b, struct str s, bool form) {

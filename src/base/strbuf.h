@@ -1,5 +1,6 @@
-/* A string builder with a stated maximum. Appending past the maximum, or when memory runs out, marks the builder as
- * failed and changes nothing more; the caller checks once, at the end. Owned by whoever initialised it. */
+/* A string builder with a stated maximum. Appending past the maximum, or when memory runs out, marks the
+ * builder as failed and changes nothing more; the caller checks once, at the end. Owned by whoever
+ * initialised it. Memory is zeroed when it is given back, since answers hold tokens. */
 #pragma once
 
 #include <stdarg.h>
@@ -15,7 +16,8 @@ struct strbuf {
         bool failed;
 };
 
-#define STRBUF_INIT(maximum) { .max = (maximum) }
+#define STRBUF_INIT(maximum) \
+        { .max = (maximum) }
 
 void strbuf_init(struct strbuf *b, size_t max);
 

@@ -1,0 +1,70 @@
+#include "base/clock.h"
+
+#include "unit.h"
+
+static void iso_dates(void **state) {
+        char out[CLOCK_ISO_LENGTH];
+
+        clock_format_iso(0, out);
+        assert_str(str_n(out, sizeof(out)), "1970-01-01T00:00:00.000Z");
+        clock_format_iso(INT64_C(1769903999123), out);
+        assert_str(str_n(out, sizeof(out)), "2026-01-31T23:59:59.123Z");
+        clock_format_iso(INT64_C(1709164800007), out); /* a leap day */
+        assert_str(str_n(out, sizeof(out)), "2024-02-29T00:00:00.007Z");
+        clock_format_iso(-1, out);
+        assert_str(str_n(out, sizeof(out)), "1969-12-31T23:59:59.999Z");
+}
+
+static void http_dates(void **state) {
+        char out[CLOCK_HTTP_LENGTH];
+
+        clock_format_http(INT64_C(784111777000), out); /* RFC 9110 §5.6.7 */
+        assert_str(str_n(out, sizeof(out)), "Sun, 06 Nov 1994 08:49:37 GMT");
+        clock_format_http(INT64_C(1769903999999), out);
+        assert_str(str_n(out, sizeof(out)), "Sat, 31 Jan 2026 23:59:59 GMT");
+}
+
+static void absurd_times_stay_in_their_room(void **state) {
+        struct {
+                char text[CLOCK_HTTP_LENGTH];
+                char guard[4];
+        } out = { .guard = "abc" };
+
+        clock_format_iso(INT64_MAX, out.text);
+        clock_format_iso(INT64_MIN, out.text);
+        clock_format_http(INT64_MAX, out.text);
+        clock_format_http(INT64_MIN, out.text);
+        assert_string_equal(out.guard, "abc");
+}
+
+static void an_offset_moves_the_clock(void **state) {
+        struct clock tomorrow = clock_with_offset(INT64_C(86400000));
+        int64_t difference = clock_now(&tomorrow) - clock_now(&clock_system);
+
+        assert_in_range(difference, INT64_C(86400000) - 5000, INT64_C(86400000) + 5000);
+        assert_true(clock_now(&clock_system) > INT64_C(1700000000000));
+}
+
+static void monotonic_time_never_goes_back(void **state) {
+        int64_t last = clock_monotonic_us();
+
+        for (int i = 0; i < 1000; i++) {
+                int64_t us = clock_monotonic_us();
+
+                assert_true(us >= last);
+                last = us;
+        }
+        assert_in_range(clock_monotonic_ms() - last / 1000, 0, 5000);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(iso_dates),
+                cmocka_unit_test(http_dates),
+                cmocka_unit_test(absurd_times_stay_in_their_room),
+                cmocka_unit_test(an_offset_moves_the_clock),
+                cmocka_unit_test(monotonic_time_never_goes_back),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
