@@ -26,7 +26,8 @@ struct call {
         const struct web_application *app;
         const struct route *route; /* NULL when none was found */
         unsigned step;
-        int result; /* of the step that ran last */
+        size_t headers_before; /* that the response had when the step began */
+        int result;            /* of the step that ran last */
 };
 
 static void call_step(struct call *call);
@@ -78,6 +79,8 @@ static void call_finish(struct call *call) {
         int64_t micros = clock_monotonic_us() - req->started_us;
 
         touch_session(call);
+        if (call->route)
+                cors_allow(call->route, &call->x->response);
         metrics_request(call->route ? route_index(call->route) : METRICS_ROUTES_MAX - 1,
                         call->x->response.status, micros);
         log_answer(call, micros);
@@ -137,7 +140,9 @@ static void call_back_to_loop(struct call *call, int result) {
 static int run_on_writer(struct write_job *job, struct tx *tx) {
         struct call *call = CONTAINER_OF(job, struct call, job);
 
-        response_reset(&call->x->response); /* a retry starts from nothing */
+        /* A retry starts from what the steps before left. */
+        call->x->response.n_headers = call->headers_before;
+        strbuf_reset(&call->x->response.body);
         return call_run(call, tx);
 }
 
@@ -156,6 +161,7 @@ static void call_step(struct call *call) {
 
         switch (call->route->steps[call->step].on) {
         case EXECUTOR_TRANSACTION:
+                call->headers_before = call->x->response.n_headers;
                 call->job = (struct write_job){ .run = run_on_writer, .done = done_on_writer };
                 database_submit(call->app->database, &call->job);
                 return;
@@ -182,7 +188,7 @@ static void answer_options(struct call *call) {
                                                        : route_methods(req->path, text);
 
         allow = arena_copy(&req->arena, allow);
-        response_begin(res, 204, STR_NULL);
+        res->status = 204;
         response_header(res, STR("Allow"), allow);
         cors_preflight(req, res, allow);
         call_finish(call);
@@ -225,7 +231,6 @@ static void application_handle(void *data, struct http_exchange *x) {
                 refuse_unrouted(call, r);
                 return;
         }
-        cors_allow(call->route, &x->response);
         call_step(call);
 }
 

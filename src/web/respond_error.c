@@ -146,6 +146,7 @@ void respond_error(struct request *req, struct response *res, const struct route
         if (wants_page(req, route) && respond_page(req, res, row) == 0)
                 goto fields;
 
+        response_reset(res);
         response_begin(res, status_of(req, row), CONTENT_TYPE_JSON);
         page_security_headers(res);
         response_no_store(res);

@@ -41,7 +41,7 @@ const struct route routes[] = {
           CLIENT_THEN(EXECUTOR_TRANSACTION, handle_revoke), 0 },
         { HTTP_GET, "/.well-known/oauth-authorization-server", ACCESS_NONE, 0, ROUTE_CORS,
           READ(handle_metadata), 0 },
-        { HTTP_GET, "/.well-known/oauth-authorization-server/{path}", ACCESS_NONE, 0, ROUTE_CORS,
+        { HTTP_GET, "/.well-known/oauth-authorization-server/api/oauth", ACCESS_NONE, 0, ROUTE_CORS,
           READ(handle_metadata), 0 },
 
         /* OAuth, for people and the Platform's front end */
