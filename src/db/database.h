@@ -21,8 +21,8 @@ _must_use_ int database_open(struct str url, struct database **ret, char ret_pro
 /* Waits for the writer to finish what it has, then closes everything. Takes NULL; returns NULL. */
 struct database *database_close(struct database *db);
 
-/* Brings the schema up to this binary's version, in one transaction per migration; safe when several processes do it
- * at once.
+/* Brings the schema up to this binary's version, in one transaction per migration; safe when several
+ * processes do it at once.
  *
  * ret_applied   number of migrations applied
  * errors        ERR_SETTINGS (the database is newer than the binary), ERR_STORAGE
@@ -33,33 +33,35 @@ _must_use_ int database_migrate(struct database *db, unsigned *ret_applied,
 /* Version of the schema in the database and the newest that this binary knows. */
 _must_use_ int database_version(struct database *db, unsigned *ret_current, unsigned *ret_newest);
 
-/* --- reading ------------------------------------------------------------------------------------------------------ */
+/* --- reading
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* A connection for the calling thread's reads. */
 _must_use_ int database_reader_open(struct database *db, struct db_connection **ret);
 struct db_connection *database_reader_close(struct db_connection *reader);
 
-/* Begins a read transaction, or goes on with the one that is open on this connection if nothing was committed by this
- * process since it began: many requests of one turn of an event loop share a snapshot.
- * errors   ERR_STORAGE */
+/* Begins a read transaction, or goes on with the one that is open on this connection if nothing was committed
+ * by this process since it began: many requests of one turn of an event loop share a snapshot. errors
+ * ERR_STORAGE */
 _must_use_ int database_read(struct db_connection *reader, struct tx *ret);
 
 /* Ends the snapshot, if one is open: at the end of each turn of the event loop. */
 void database_read_end(struct db_connection *reader);
 
-/* --- writing ------------------------------------------------------------------------------------------------------ */
+/* --- writing
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* A request's work on the writer. Lives in the caller's own struct; untouched by the caller until `done`. */
 struct write_job {
         struct write_job *next;
 
-        /* Runs within the batch's transaction. A negative result undoes what this job wrote, unless tx_keep(). May run
-         * more than once if the engine asks for a retry; must therefore have no effect but through tx, and set its
-         * outputs anew each time. */
+        /* Runs within the batch's transaction. A negative result undoes what this job wrote, unless
+         * tx_keep(). May run more than once if the engine asks for a retry; must therefore have no effect but
+         * through tx, and set its outputs anew each time. */
         int (*run)(struct write_job *job, struct tx *tx);
 
-        /* After the commit, on the writer's thread: result is what run returned, or -ERR_STORAGE when the commit
-         * failed and nothing of the batch holds. Only now may the answer be released. */
+        /* After the commit, on the writer's thread: result is what run returned, or -ERR_STORAGE when the
+         * commit failed and nothing of the batch holds. Only now may the answer be released. */
         void (*done)(struct write_job *job, int result);
 };
 
@@ -69,6 +71,7 @@ void database_submit(struct database *db, struct write_job *job);
 /* Starts the writer thread. Without it, only database_write_now() writes. */
 _must_use_ int database_writer_start(struct database *db);
 
-/* Runs one job in its own transaction on the calling thread and waits: for the command line and for start-up.
- * Returns what run returned, or -ERR_STORAGE. */
+/* Runs one job and waits until it is committed: for the command line and for start-up; never on an event loop
+ * or the writer's own thread. Runs on the calling thread in a transaction of its own, or on the writer if
+ * that was started. Returns what run returned, or -ERR_STORAGE. */
 _must_use_ int database_write_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data);

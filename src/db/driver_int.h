@@ -1,11 +1,16 @@
-/* What the generated statements, the engines' drivers and the rest of src/db share; nobody else may include it.
+/* What the generated statements, the engines' drivers and the rest of src/db share; nobody else may include
+ * it.
  *
  * A statement is data: its text for each engine and where the columns of a row go. The typed functions of
- * db/statements.h hand their parameters over as values and leave the work to db_find(), db_list() and db_execute(),
- * which leave it to the connection's driver. */
+ * db/statements.h hand their parameters over as values and leave the work to db_find(), db_list() and
+ * db_execute(), which leave it to the connection's driver. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "db/database.h"
+
+enum { DB_COLUMNS_MAX = 32, DB_PATH_MAX = 4096 };
 
 enum db_engine { DB_SQLITE, DB_POSTGRES, DB_ENGINES };
 
@@ -76,11 +81,65 @@ extern const unsigned db_statements_count;
 extern const struct db_migration db_migrations[];
 extern const unsigned db_migrations_count;
 
-/* --- what the generated functions call ---------------------------------------------------------------------------- */
+/* --- an engine
+ * ---------------------------------------------------------------------------------------------------- */
+
+enum db_role {
+        DB_READER, /* snapshots only; refuses to write */
+        DB_WRITER,
+};
+
+/* One connection belongs to one thread at a time. */
+struct db_connection {
+        const struct db_driver *driver;
+        struct database *db;
+        bool snapshot;    /* a reader's: a read transaction is open */
+        uint64_t commits; /* the database's count of commits when it was opened */
+};
+
+/* Everything that an engine does. Results are 0, a count, or -ERR_…, and failures are in the log. */
+struct db_driver {
+        enum db_engine engine;
+
+        /* address       what stands behind "sqlite:", NUL-terminated
+         * ret_problem   one line for the operator */
+        int (*open)(const char *address, enum db_role role, struct db_connection **ret,
+                    char ret_problem[DATABASE_PROBLEM_MAX]);
+        struct db_connection *(*close)(struct db_connection *c);
+
+        int (*begin)(struct db_connection *c, bool writable);
+        int (*commit)(struct db_connection *c); /* on failure the transaction is rolled back */
+        void (*rollback)(struct db_connection *c);
+        bool (*in_transaction)(struct db_connection *c); /* false once the engine gave it up by itself */
+
+        int (*savepoint)(struct db_connection *c);
+        int (*savepoint_release)(struct db_connection *c);
+        int (*savepoint_undo)(struct db_connection *c); /* rolls back to it and releases it */
+
+        int (*find)(struct db_connection *c, struct arena *arena, unsigned statement,
+                    const struct db_value *params, void *row);
+        int (*list)(struct db_connection *c, struct arena *arena, unsigned statement,
+                    const struct db_value *params, void **ret_rows, size_t *ret_n);
+        int (*execute)(struct db_connection *c, unsigned statement, const struct db_value *params);
+
+        /* For migrations: several statements at once, and whether a table is there (1, 0). */
+        int (*script)(struct db_connection *c, const char *sql);
+        int (*has_table)(struct db_connection *c, const char *name);
+
+        /* What can wait until the answers of a commit are released. */
+        void (*tidy)(struct db_connection *c);
+};
+
+extern const struct db_driver db_driver_sqlite;
+
+/* --- what the generated functions call
+ * ---------------------------------------------------------------------------- */
 
 /* At most one row: 1 found, *row filled, its strings on the arena; 0 not found.
- * errors   ERR_STORAGE, ERR_NO_MEMORY, ERR_CONFLICT (a constraint), ERR_INTERNAL (a write in a read transaction) */
-_must_use_ int db_find(struct tx *tx, struct arena *arena, unsigned statement, const struct db_value *params, void *row);
+ * errors   ERR_STORAGE, ERR_NO_MEMORY, ERR_CONFLICT (a constraint), ERR_INTERNAL (a write in a read
+ * transaction) */
+_must_use_ int db_find(struct tx *tx, struct arena *arena, unsigned statement, const struct db_value *params,
+                       void *row);
 
 /* All rows, as an array on the arena. */
 _must_use_ int db_list(struct tx *tx, struct arena *arena, unsigned statement, const struct db_value *params,

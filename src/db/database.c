@@ -1,0 +1,122 @@
+#include "db/database.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "db/database_int.h"
+
+/* "sqlite:PATH" -> PATH, relative paths with "./" in front, so that none looks like a URI to the engine. */
+static int address_parse(struct str url, char **ret, char *ret_problem) {
+        static const struct str scheme = STR_INIT("sqlite:");
+        struct str path = str_from(url, scheme.len);
+        char *address;
+
+        if (!str_starts_with(url, scheme)) {
+                (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX,
+                               "DATABASE_URL must be sqlite:PATH; other databases are not supported by this "
+                               "version");
+                return -ERR_SETTINGS;
+        }
+        if (path.len == 0 || str_eq(path, STR(":memory:")) || path.ptr[path.len - 1] == '/') {
+                (void)snprintf(
+                        ret_problem, DATABASE_PROBLEM_MAX,
+                        "DATABASE_URL names no file: write sqlite:PATH, as in sqlite:./data/gatehouse.db");
+                return -ERR_SETTINGS;
+        }
+        if (path.len > DB_PATH_MAX - 16 || memchr(path.ptr, '\0', path.len)) {
+                (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX,
+                               "DATABASE_URL: the path is too long; use a shorter one");
+                return -ERR_SETTINGS;
+        }
+        if (asprintf(&address, "%s" STR_FMT, path.ptr[0] == '/' ? "" : "./", STR_ARG(path)) < 0) {
+                (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX, "out of memory while opening the database");
+                return -ERR_NO_MEMORY;
+        }
+        *ret = address;
+        return 0;
+}
+
+int database_open(struct str url, struct database **ret, char ret_problem[DATABASE_PROBLEM_MAX]) {
+        char *address = NULL;
+        struct database *db;
+        int r;
+
+        r = address_parse(url, &address, ret_problem);
+        if (r < 0)
+                return r;
+        db = calloc(1, sizeof(*db));
+        if (!db) {
+                free(address);
+                (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX, "out of memory while opening the database");
+                return -ERR_NO_MEMORY;
+        }
+        db->driver = &db_driver_sqlite;
+        db->address = address;
+        (void)pthread_mutex_init(&db->direct, NULL);
+
+        r = db->driver->open(db->address, DB_WRITER, &db->connection, ret_problem);
+        if (r < 0) {
+                (void)database_close(db);
+                return r;
+        }
+        db->connection->db = db;
+        *ret = db;
+        return 0;
+}
+
+struct database *database_close(struct database *db) {
+        if (!db)
+                return NULL;
+        db->writer = writer_stop(db->writer);
+        if (db->connection)
+                db->connection = db->driver->close(db->connection);
+        (void)pthread_mutex_destroy(&db->direct);
+        free(db->address);
+        free(db);
+        return NULL;
+}
+
+int database_reader_open(struct database *db, struct db_connection **ret) {
+        char problem[DATABASE_PROBLEM_MAX];
+        int r;
+
+        r = db->driver->open(db->address, DB_READER, ret, problem);
+        if (r < 0)
+                return r;
+        (*ret)->db = db;
+        return 0;
+}
+
+struct db_connection *database_reader_close(struct db_connection *reader) {
+        if (!reader)
+                return NULL;
+        database_read_end(reader);
+        return reader->driver->close(reader);
+}
+
+int database_read(struct db_connection *reader, struct tx *ret) {
+        /* Read before the snapshot begins: a commit in between makes the snapshot newer than it says, never
+         * older. */
+        uint64_t commits = atomic_load_explicit(&reader->db->commits, memory_order_acquire);
+        int r;
+
+        if (reader->snapshot && reader->commits != commits)
+                database_read_end(reader);
+        if (!reader->snapshot) {
+                r = reader->driver->begin(reader, false);
+                if (r < 0)
+                        return r;
+                reader->snapshot = true;
+                reader->commits = commits;
+        }
+        *ret = (struct tx){ .connection = reader };
+        return 0;
+}
+
+void database_read_end(struct db_connection *reader) {
+        if (!reader->snapshot)
+                return;
+        /* It has read only: whether this succeeds or fails, nothing is lost. */
+        (void)reader->driver->commit(reader);
+        reader->snapshot = false;
+}

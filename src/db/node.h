@@ -1,0 +1,45 @@
+/* A node number: what keeps the ids of one process apart from those of every other (base/id.h). It is leased
+ * from the database and must be renewed; a process that lost its lease must make no more ids.
+ *
+ * Times are milliseconds of the application's clock. */
+#pragma once
+
+#include "base/random.h"
+#include "db/tx.h"
+
+enum {
+        NODE_OWNER_LENGTH = 32, /* hex digits */
+        NODE_LEASE_MS = 10 * 60 * 1000,
+        NODE_RENEW_MS = NODE_LEASE_MS / 5, /* how often to renew: several attempts may fail */
+        /* A holder stops this much before its lease ends, for clocks that differ and for a process that was
+           held up. */
+        NODE_MARGIN_MS = 2 * 60 * 1000,
+};
+
+struct node {
+        uint32_t number; /* 0 to ID_NODE_MAX */
+        int64_t leased_until;
+        char owner[NODE_OWNER_LENGTH + 1];
+};
+
+/* Leases a number for NODE_LEASE_MS, in a write transaction: one whose lease has run out, else a new one.
+ * errors   ERR_RANDOM, ERR_STORAGE, ERR_BUSY (all numbers are taken), ERR_CONFLICT (another was quicker: try
+ * again) */
+_must_use_ int node_lease(struct tx *tx, struct arena *arena, const struct random *random, int64_t now,
+                          struct node *ret);
+
+/* Prolongs the lease to NODE_LEASE_MS from now; node->leased_until must be written by the caller only after
+ * the commit. errors   ERR_STORAGE, ERR_CONFLICT (the lease was lost: make no more ids) */
+_must_use_ int node_renew(struct tx *tx, const struct node *node, int64_t now, int64_t *ret_leased_until);
+
+/* Gives the number back, at the end of the process: when no more ids will be made. errors: ERR_STORAGE */
+_must_use_ int node_release(struct tx *tx, const struct node *node);
+
+/* False once ids made under this lease might meet another process's. */
+static inline bool node_holds(const struct node *node, int64_t now) {
+        return now < node->leased_until - NODE_MARGIN_MS;
+}
+
+/* The greatest time-ordered id in the database: the floor of id_source_init(), so that ids grow although the
+ * clock was set back between two runs. 0 if there is none. errors: ERR_STORAGE */
+_must_use_ int node_id_floor(struct tx *tx, struct arena *arena, int64_t *ret);
