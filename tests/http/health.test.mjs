@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { grant, introspect, me } from '../lib/oauth.mjs';
+import { signUp } from '../lib/people.mjs';
+import { Server } from '../lib/server.mjs';
+
+let server;
+before(async () => { server = await Server.start(); });
+after(() => server.close());
+
+const metrics = async () => (await server.browser().get('/metrics')).text;
+// The sum of a family's samples whose labels match.
+const sum = (text, family, labels = /./) => text.split('\n').filter((l) => l.startsWith(family) && !l.startsWith('#') && (labels.test(l))).reduce((n, l) => n + +l.split(' ').at(-1), 0);
+
+describe('health', () => {
+  it('/healthz says that the process is alive', async () => {
+    assert.equal((await server.browser().get('/healthz')).status, 200);
+  });
+
+  it('/health says it as the Platform does', async () => {
+    const answer = await server.browser().get('/health');
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.json, { status: 'healthy' });
+  });
+
+  it('/readyz says that the database answers', async () => {
+    assert.equal((await server.browser().get('/readyz')).status, 200);
+  });
+
+  it('answers HEAD without a body', async () => {
+    for (const path of ['/healthz', '/health', '/readyz', '/login', '/metrics']) {
+      const answer = await server.browser().send('HEAD', path);
+      assert.equal(answer.status, 200, path);
+      assert.equal(answer.text, '');
+    }
+  });
+});
+
+describe('/metrics', () => {
+  it('is Prometheus text that a scraper can read', async () => {
+    const answer = await server.browser().get('/metrics');
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers['content-type'], /^text\/plain; version=0\.0\.4/);
+    const typed = new Set();
+    for (const line of answer.text.split('\n').filter(Boolean)) {
+      const type = /^# TYPE (\S+) (counter|gauge|histogram)$/.exec(line);
+      if (type) {
+        assert.ok(!typed.has(type[1]), `${type[1]} is typed twice`);
+        typed.add(type[1]);
+      } else if (!line.startsWith('# HELP '))
+        assert.match(line, /^[a-z_:][\w:]*(\{([a-z_]\w*="(\\.|[^"\\])*",?)*\})? (-?[\d.e+-]+|NaN|[+-]Inf)$/i, line);
+    }
+    assert.ok(typed.size >= 6, [...typed].join(' '));
+  });
+
+  it('counts requests, tokens, commits and failures', async () => {
+    const person = await signUp(server), app = await server.createApp();
+    const before = await metrics();
+    const t = await grant(person, app);
+    for (let i = 0; i < 3; i++)
+      await me(person, t.access_token);
+    await me(person, 'rubbish');
+    await introspect(person, { ...app, client_secret: 'wrong' }, t.access_token);
+    const after = await metrics();
+    const more = (family, labels) => sum(after, family, labels) - sum(before, family, labels);
+    const names = [...new Set([...after.matchAll(/^# TYPE (\S+)/gm)].map((m) => m[1]))];
+    const find = (pattern) => names.find((n) => pattern.test(n)) ?? assert.fail(`no ${pattern} among ${names}`);
+    assert.equal(more(find(/requests/), /\/external-api\/v1\/me".*2|2.*\/external-api\/v1\/me"/), 3);
+    assert.ok(more(find(/token.*issued|issued/), /access/) >= 1);
+    assert.ok(more(find(/commits?(_total)?$/)) >= 2);
+    assert.ok(more(find(/errors|failures/), /TOKEN_UNKNOWN|token_unknown/) >= 1);
+    assert.ok(more(find(/errors|failures/), /INVALID_CLIENT|invalid_client/i) >= 1);
+    find(/duration|latency/);
+    find(/queue/);
+  });
+});

@@ -1,0 +1,54 @@
+// Every secret that a run meets is remembered here, so that the end of the run can look for it where it must never be:
+// in the server's output, and in the bodies of its refusals.
+
+// The random tail alone is searched for, so that a secret that was cut or bears another prefix is found as well.
+const shapes = [
+  /agpt_(?:xt|rt|secret)_([\w-]{43})/g,
+  /[?&]code=([\w-]{43})(?![\w-])/g,
+];
+const secretMembers = new Set(['password', 'client_secret', 'code', 'code_verifier', 'refresh_token', 'access_token', 'token']);
+
+export class Canary {
+  secrets = new Map(); // text → where it came from
+  cookies = new Map(); // these may stand in a page (a form's token), never in a log
+  refusals = [];
+
+  add(text, from) {
+    if (typeof text === 'string' && text.length >= 8 && !text.includes('@')) // an address is no secret, even as a bad password
+      this.secrets.set(text, from);
+  }
+
+  addCookie(text) {
+    if (text.length >= 20)
+      this.cookies.set(text, 'cookie');
+  }
+
+  // What was sent, as an object of members.
+  sent(members) {
+    for (const [name, value] of Object.entries(members ?? {}))
+      if (secretMembers.has(name))
+        this.add(value, `sent ${name}`);
+  }
+
+  received(request, response) {
+    const text = response.text + '\n' + (response.headers.location ?? '');
+    for (const shape of shapes)
+      for (const [, secret] of text.matchAll(shape))
+        this.add(secret, `answer to ${request}`);
+    if (response.status >= 400 && this.refusals.length < 20_000)
+      this.refusals.push({ request, text: JSON.stringify(response.headers) + response.text });
+  }
+
+  // Finds in what the server wrote, and in its refusals; each finding is a sentence.
+  search(output) {
+    const found = [];
+    for (const [secret, from] of [...this.secrets, ...this.cookies])
+      if (output.includes(secret))
+        found.push(`the output holds a secret (${from}): …${output.substr(Math.max(0, output.indexOf(secret) - 120), 160)}…`);
+    const all = this.refusals.map((r) => r.text).join('\n');
+    for (const [secret, from] of this.secrets)
+      if (all.includes(secret))
+        found.push(`the answer to ${this.refusals.find((r) => r.text.includes(secret)).request} holds a secret (${from})`);
+    return found;
+  }
+}

@@ -1,0 +1,181 @@
+// One Gatehouse, started by the real binary on a database of its own, in a folder of its own.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Canary } from './canary.mjs';
+import { Browser } from './browser.mjs';
+import { launch, run, runJson, sanitizerComplaint } from './programs.mjs';
+
+const START_LIMIT = 20_000, STOP_LIMIT = 10_000; // ms
+let serial = 0;
+
+// A port that is free now. The public address has to be known before the server runs, so port 0 won't do.
+export function freePort() {
+  return new Promise((done, fail) => {
+    const probe = net.createServer().on('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}
+
+export class Server {
+  canary = new Canary();
+  output = ''; // of all its runs
+  browsers = [];
+
+  // settings: environment variables; publicUrl: where it isn't the address itself
+  static async start(settings = {}, { publicUrl } = {}) {
+    const server = new Server();
+    server.folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+    server.database = join(server.folder, 'g.db');
+    server.port = await freePort();
+    server.address = `http://127.0.0.1:${server.port}`;
+    server.base = publicUrl ?? `http://localhost:${server.port}`;
+    server.env = {
+      GATEHOUSE_LISTEN: `127.0.0.1:${server.port}`,
+      DATABASE_URL: `sqlite:${server.database}`,
+      PLATFORM_BASE_URL: server.base,
+      GATEHOUSE_THREADS: '2',
+      ...settings,
+    };
+    await server.up();
+    return server;
+  }
+
+  // Starts the process; comes back when it has said that it is ready.
+  async up() {
+    assert.ok(!this.child, 'runs already');
+    const child = launch('gatehouse', ['serve'], { env: this.env, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    this.child = child;
+    this.ended = new Promise((done) => child.on('close', (code, signal) => {
+      if (this.child === child)
+        this.child = null;
+      done({ code, signal });
+    }));
+    child.on('error', () => {});
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (d) => { this.output += d; });
+    await new Promise((done, fail) => {
+      const timer = setTimeout(() => fail(new Error(`not ready after ${START_LIMIT} ms:\n${this.output}`)), START_LIMIT);
+      child.stdout.on('data', (d) => {
+        said += d;
+        if (/https?:\/\/\S+.*\n/.test(said)) {
+          clearTimeout(timer);
+          done();
+        }
+      });
+      this.ended.then(({ code, signal }) => {
+        clearTimeout(timer);
+        fail(new Error(`ended with ${signal ?? code}:\n${this.output}`));
+      });
+    });
+    this.pid = child.pid;
+    this.greeting = said;
+    return this;
+  }
+
+  // Ends it as an operator does. It has to end well, in time, and without a complaint from a sanitizer.
+  async stop() {
+    if (!this.child)
+      return;
+    const child = this.child, from = Date.now();
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT + 5_000);
+    const { code, signal } = await this.ended;
+    clearTimeout(timer);
+    assert.equal(signal, null, `it did not end by itself\n${this.output.slice(-4000)}`);
+    assert.equal(code, 0, `exit status\n${this.output.slice(-8000)}`);
+    assert.ok(Date.now() - from < STOP_LIMIT, 'it took too long to stop');
+  }
+
+  async kill() {
+    if (!this.child)
+      return;
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  // Stops, looks for secrets in everything that was said, and removes the folder.
+  async close() {
+    try {
+      for (const browser of this.browsers)
+        browser.close();
+      await this.stop();
+      assert.doesNotMatch(this.output, sanitizerComplaint);
+      assert.deepEqual(this.canary.search(this.output), []);
+    } finally {
+      this.child?.kill('SIGKILL');
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  // A visitor with cookies of their own, from an address of their own: guesses are throttled per address, and
+  // no test shall feel another's.
+  browser({ address } = {}) {
+    serial++;
+    const own = address ?? `127.${1 + (serial >> 16)}.${(serial >> 8) & 255}.${1 + (serial % 254)}`;
+    const browser = new Browser(this, own);
+    this.browsers.push(browser);
+    return browser;
+  }
+
+  run(program, args, options = {}) {
+    return run(program, args, { cwd: this.folder, ...options, env: { ...this.env, ...options.env } });
+  }
+
+  // `gatehouse user create`: { id, email, … }
+  async createUser({ email = `user${++serial}@example.org`, password = `right horse ${serial} staple`, name, admin } = {}) {
+    const args = ['user', 'create', '--email', email, '--password-stdin', '--json'];
+    if (name)
+      args.push('--name', name);
+    if (admin)
+      args.push('--admin');
+    this.canary.add(password, 'password');
+    const user = await runJson('gatehouse', args, { cwd: this.folder, env: this.env, input: password });
+    return { ...user, email, password };
+  }
+
+  // `oauth-tool generate-app --register`: { client_id, client_secret, id, … }
+  async createApp({ name = `App ${++serial}`, description = 'An app for tests', redirectUris = ['https://app.example/cb'],
+    scopes = ['IDENTITY', 'READ_GRAPH'], grantTypes = ['authorization_code', 'refresh_token'], owner, isPublic } = {}) {
+    const args = ['generate-app', '--register', '--json', '--name', name, '--description', description,
+      '--redirect-uris', redirectUris.join(','), '--scopes', scopes.join(','), '--grant-types', grantTypes.join(',')];
+    if (owner)
+      args.push('--owner', owner);
+    if (isPublic)
+      args.push('--public');
+    const made = await runJson('oauth-tool', args, { cwd: this.folder, env: this.env });
+    this.canary.add(made.client_secret, 'client secret');
+    return { ...made, name, description, redirectUris, redirectUri: redirectUris[0], scopes, isPublic: !!isPublic };
+  }
+
+  // Looks into the database, or ages its rows, beside the running server.
+  async sql(text) {
+    const { spawn } = await import('node:child_process');
+    return new Promise((done, fail) => {
+      const child = spawn('sqlite3', ['-json', '-cmd', '.timeout 10000', this.database, text], { stdio: ['ignore', 'pipe', 'pipe'] });
+      let out = '', err = '';
+      child.stdout.on('data', (d) => { out += d; });
+      child.stderr.on('data', (d) => { err += d; });
+      child.on('error', fail);
+      child.on('close', (code) => {
+        // ".timeout" answers nothing; PRAGMAs and SELECTs answer one JSON array
+        if (code !== 0 || err)
+          fail(new Error(`sqlite3: ${err || code}: ${text}`));
+        else
+          done(out.trim() ? JSON.parse(out) : []);
+      });
+    });
+  }
+
+  // Every app, code, token and session of the past: shifts the instants in the named columns by so many seconds.
+  age(table, columns, seconds, where = '1') {
+    const sets = columns.map((c) => `${c} = CASE WHEN ${c} = 0 THEN 0 ELSE ${c} - ${Math.round(seconds * 1000)} END`);
+    return this.sql(`UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`);
+  }
+}
