@@ -22,10 +22,11 @@ _must_use_ int setup_link_create(const struct context *context, struct tx *tx, s
 _must_use_ int setup_link_check(const struct context *context, struct tx *tx, struct arena *arena,
                                 struct str token);
 
-/* Spends the link and stores its visitor as the administrator; both or neither.
+/* Spends the link and stores its visitor as the administrator; both or neither, if an error undoes the
+ * transaction.
  *
  * user     is_admin is taken as true
- * errors   ERR_SETUP_LINK, and those of user_create()
+ * errors   ERR_EMAIL_TAKEN (nothing was written), ERR_SETUP_LINK, and the others of user_create()
  */
 _must_use_ int setup_link_consume(const struct context *context, struct tx *tx, struct arena *arena,
                                   struct str token, const struct user_new *user, struct user_row *ret);
