@@ -1,0 +1,115 @@
+#include "account/form.h"
+
+#include "account/next.h"
+#include "account/user.h"
+#include "pages/page.h"
+
+bool form_signed_in(const struct request *req) {
+        return req->identity && req->identity->kind == IDENTITY_SESSION;
+}
+
+struct str form_next(struct request *req) {
+        bool get = req->method == HTTP_GET || req->method == HTTP_HEAD;
+        const struct param *param;
+
+        if ((get ? request_parse_query(req) : request_parse_body(req)) < 0)
+                return STR("/");
+        param = params_find(get ? &req->query_params : &req->body_params, STR("next"));
+        return next_path(param && param->kind == PARAM_TEXT ? param->value : STR_NULL);
+}
+
+struct str form_echo(const struct request *req, const char *name, size_t max) {
+        const struct param *param = params_find(&req->body_params, str_of(name));
+
+        if (!param || param->kind != PARAM_TEXT || param->value.len > max || !str_is_utf8(param->value) ||
+            str_has_control(param->value))
+                return STR("");
+        return param->value;
+}
+
+int form_text(struct request *req, const char *name, size_t max, struct str *ret, struct str *ret_problem) {
+        struct str value;
+        int r;
+
+        r = request_text_optional(req, name, max, &value);
+        if (r == -ERR_INVALID_FIELD) {
+                *ret = STR("");
+                *ret_problem = req->error_detail;
+                return 0;
+        }
+        if (r < 0)
+                return r;
+        *ret = value.ptr ? value : STR("");
+        return 0;
+}
+
+void form_set_object(json_t **data, const char *name, json_t *value) {
+        if (*data && json_object_set_new(*data, name, value) == 0)
+                return;
+        if (!*data)
+                json_decref(value);
+        json_decref(*data);
+        *data = NULL;
+}
+
+void form_set(json_t **data, const char *name, struct str value) {
+        if (value.ptr)
+                form_set_object(data, name, json_stringn(value.ptr, value.len));
+}
+
+void form_set_bool(json_t **data, const char *name, bool value) {
+        form_set_object(data, name, json_boolean(value));
+}
+
+json_t *form_data(const struct request *req, struct str next) {
+        json_t *data = json_object();
+
+        form_set(&data, "csrf", req->identity ? req->identity->csrf : STR(""));
+        form_set(&data, "next", next);
+        return data;
+}
+
+void form_set_person(json_t **data, const struct identity *identity) {
+        char initials[USER_INITIALS_MAX];
+        json_t *person = json_object();
+
+        form_set(&person, "email", identity->email);
+        form_set(&person, "name", identity->name);
+        form_set(&person, "initials",
+                 str_n(initials, initials_of(identity->name, identity->email, initials)));
+        form_set_object(data, "person", person);
+}
+
+void form_set_link(json_t **data, const char *name, struct str page, struct str next) {
+        _cleanup_(strbuf_done) struct strbuf link = STRBUF_INIT(3 * NEXT_MAX + 64);
+
+        next_link(page, next, &link);
+        if (link.failed)
+                form_set_object(data, name, NULL);
+        else
+                form_set(data, name, strbuf_str(&link));
+}
+
+static struct str throttled_text(struct request *req) {
+        int64_t minutes = (req->retry_after + 59) / 60;
+
+        if (req->retry_after <= 60)
+                return STR("Too many attempts. Try again in a minute.");
+        return arena_printf(&req->arena, "Too many attempts. Try again in %lld minutes.", (long long)minutes);
+}
+
+struct str form_problem(struct request *req, struct response *res, int result) {
+        if (result != -ERR_THROTTLED)
+                return req->error_detail.ptr ? req->error_detail : error_row(result)->text;
+        response_header(res, STR("Retry-After"),
+                        arena_printf(&req->arena, "%lld", (long long)MAX_OF(req->retry_after, 1)));
+        return throttled_text(req);
+}
+
+int form_answer_user(struct response *res, const struct user_row *user) {
+        struct json_writer w = JSON_WRITER(&res->body);
+
+        response_begin(res, 200, CONTENT_TYPE_JSON);
+        user_write_json(&w, user);
+        return STEP_DONE;
+}

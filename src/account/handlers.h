@@ -1,0 +1,60 @@
+/* What the routes of accounts and sessions run. A route is a list of steps (web/route.h); between steps, what
+ * one leaves for the next is in req->step_data. Rows for the route table (P page, F form's post):
+ *
+ *   POST /api/auth/signup         public     transaction handle_signup_reserve, worker handle_signup_hash,
+ *                                            transaction handle_signup_finish
+ *   POST /api/auth/login          public     transaction handle_login_reserve, worker handle_login_verify,
+ *                                            transaction handle_login_finish
+ *   POST /api/auth/logout         public     transaction handle_logout
+ *   GET  /api/auth/user           session    read        handle_user
+ *   POST /api/auth/user           session    read        handle_user
+ *   GET  /api/auth/user/timezone  session    read        handle_timezone
+ *   POST /api/auth/user/timezone  session    transaction handle_timezone_set
+ *   POST /api/auth/user/name      session    transaction handle_name_set
+ *   GET  /                        session P  read        handle_home
+ *   GET  /login                   public  P  read        handle_login_page
+ *   POST /login                   public  PF transaction handle_login_form_reserve, worker
+ * handle_login_form_verify, transaction handle_login_form_finish GET  /signup                  public  P read
+ * handle_signup_page POST /signup                  public  PF transaction handle_signup_form_reserve, worker
+ * handle_signup_hash, transaction handle_signup_form_finish GET  /logout                  public  P  read
+ * handle_logout_page POST /logout                  public  PF transaction handle_logout_form GET  /setup
+ * public  P  read        handle_setup_page POST /setup                   public  PF read
+ * handle_setup_reserve, worker handle_setup_hash, transaction handle_setup_finish
+ *
+ * A guess is counted in the first step, whose transaction is on disk before the second hashes: guesses side
+ * by side can't beat the count. Forms that are wrong are shown again by the step that finds out, with the
+ * error's status. */
+#pragma once
+
+#include "http/request.h"
+#include "http/response.h"
+
+int handle_signup_reserve(struct request *req, struct response *res);
+int handle_signup_hash(struct request *req, struct response *res);
+int handle_signup_finish(struct request *req, struct response *res);
+int handle_signup_page(struct request *req, struct response *res);
+int handle_signup_form_reserve(struct request *req, struct response *res);
+int handle_signup_form_finish(struct request *req, struct response *res);
+
+int handle_login_reserve(struct request *req, struct response *res);
+int handle_login_verify(struct request *req, struct response *res);
+int handle_login_finish(struct request *req, struct response *res);
+int handle_login_page(struct request *req, struct response *res);
+int handle_login_form_reserve(struct request *req, struct response *res);
+int handle_login_form_verify(struct request *req, struct response *res);
+int handle_login_form_finish(struct request *req, struct response *res);
+
+int handle_logout(struct request *req, struct response *res);
+int handle_logout_page(struct request *req, struct response *res);
+int handle_logout_form(struct request *req, struct response *res);
+
+int handle_user(struct request *req, struct response *res);
+int handle_timezone(struct request *req, struct response *res);
+int handle_timezone_set(struct request *req, struct response *res);
+int handle_name_set(struct request *req, struct response *res);
+int handle_home(struct request *req, struct response *res);
+
+int handle_setup_page(struct request *req, struct response *res);
+int handle_setup_reserve(struct request *req, struct response *res);
+int handle_setup_hash(struct request *req, struct response *res);
+int handle_setup_finish(struct request *req, struct response *res);

@@ -1,0 +1,80 @@
+/* What a person sees and sets of their account (contract §2, user endpoints). */
+#include "account/form.h"
+#include "account/handlers.h"
+#include "account/user.h"
+
+/* The signed-in person's row. */
+static int own_row(struct request *req, struct user_row *ret) {
+        int r = db_user_by_id(req->tx, &req->arena, req->identity->user_id, ret);
+
+        return r == 0 ? -ERR_NOT_SIGNED_IN : MIN_OF(r, 0);
+}
+
+static int answer_own(struct request *req, struct response *res) {
+        struct user_row user;
+        int r;
+
+        r = own_row(req, &user);
+        if (r < 0)
+                return r;
+        response_no_store(res);
+        return form_answer_user(res, &user);
+}
+
+int handle_user(struct request *req, struct response *res) {
+        /* Platform clients post here to have the person made; with sessions there always is one. */
+        if (req->method == HTTP_POST)
+                response_header(res, STR("X-AutoGPT-User-Created"), STR("false"));
+        return answer_own(req, res);
+}
+
+static int answer_timezone(struct response *res, struct str timezone) {
+        struct json_writer w = JSON_WRITER(&res->body);
+
+        response_no_store(res);
+        response_begin(res, 200, CONTENT_TYPE_JSON);
+        json_object_begin(&w);
+        json_member_str(&w, "timezone", timezone);
+        json_object_end(&w);
+        return STEP_DONE;
+}
+
+int handle_timezone(struct request *req, struct response *res) {
+        struct user_row user;
+        int r;
+
+        r = own_row(req, &user);
+        return r < 0 ? r : answer_timezone(res, user.timezone);
+}
+
+int handle_timezone_set(struct request *req, struct response *res) {
+        struct str timezone;
+        int r;
+
+        r = request_text(req, "timezone", USER_TIMEZONE_MAX, &timezone);
+        if (r < 0)
+                return r;
+        if (!timezone_known(timezone))
+                return request_refuse_field(req, "timezone", "value_error",
+                                            "timezone must be a name of the IANA time zone database, "
+                                            "such as Europe/Paris");
+        r = user_set_timezone(req->context, req->tx, req->identity->user_id, timezone);
+        return r < 0 ? r : answer_timezone(res, timezone);
+}
+
+int handle_name_set(struct request *req, struct response *res) {
+        struct str typed, name = STR_NULL;
+        int r;
+
+        r = request_text_optional(req, "name", USER_NAME_MAX, &typed);
+        if (r < 0)
+                return r;
+        if (!params_find(&req->body_params, STR("name")))
+                return request_refuse_field(req, "name", "missing", "Field required");
+        if (typed.ptr && user_name_check(typed, &name) < 0)
+                return request_refuse_field(
+                        req, "name", "value_error",
+                        "name must have at most %d characters, without control characters", USER_NAME_POINTS);
+        r = user_rename(req->context, req->tx, req->identity->user_id, name);
+        return r < 0 ? r : answer_own(req, res);
+}
