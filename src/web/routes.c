@@ -1,4 +1,5 @@
 /* THE table: every path that this server answers. To add an endpoint, add its row and its handler. */
+#include "account/handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
 #include "oauth/handlers.h"
@@ -7,62 +8,67 @@
 #include "web/health.h"
 #include "web/route.h"
 
-#define READ(handler)                      \
-        {                                  \
-                { EXECUTOR_READ, handler } \
-        }
-#define TRANSACTION(handler)                      \
-        {                                         \
-                { EXECUTOR_TRANSACTION, handler } \
-        }
+#define READ(handler)     { { EXECUTOR_READ, handler } }
+#define TRANSACT(handler) { { EXECUTOR_TRANSACTION, handler } }
+
+/* Hashing stands between two steps that need the database: a guess is counted, then judged, then answered. */
+#define HASHED(on, reserve, hash, finish)                                                                    \
+        { { EXECUTOR_##on, reserve }, { EXECUTOR_WORKER, hash }, { EXECUTOR_TRANSACTION, finish } }
 
 /* An endpoint whose caller is an app: the first two steps authenticate it (oauth/client.h). */
-#define CLIENT_THEN(executor, handler)                                                    \
-        {                                                                                 \
-                { EXECUTOR_READ, client_identify }, { EXECUTOR_WORKER, client_verify }, { \
-                        executor, handler                                                 \
-                }                                                                         \
-        }
+#define CLIENT_THEN(on, handler)                                                                             \
+        { { EXECUTOR_READ, client_identify }, { EXECUTOR_WORKER, client_verify }, { EXECUTOR_##on, handler } }
 
+enum { PAGE = ROUTE_PAGE, POSTED = ROUTE_PAGE | ROUTE_FORM, CORS = ROUTE_CORS, EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS };
+
+/* clang-format off: a table is read by its columns */
 const struct route routes[] = {
-        /* operation */
-        { HTTP_GET, "/healthz", ACCESS_NONE, 0, 0, READ(handle_healthz), 0 },
-        { HTTP_GET, "/health", ACCESS_NONE, 0, 0, READ(handle_health), 0 },
-        { HTTP_GET, "/readyz", ACCESS_NONE, 0, 0, READ(handle_readyz), 0 },
-        { HTTP_GET, "/metrics", ACCESS_NONE, 0, 0, READ(handle_metrics), 0 },
-        { HTTP_GET, "/static/{name}", ACCESS_NONE, 0, 0, READ(handle_static), 0 },
+/* operation */
+{ HTTP_GET,   "/healthz",       ACCESS_NONE, 0, 0, READ(handle_healthz), 0 },
+{ HTTP_GET,   "/health",        ACCESS_NONE, 0, 0, READ(handle_health), 0 },
+{ HTTP_GET,   "/readyz",        ACCESS_NONE, 0, 0, READ(handle_readyz), 0 },
+{ HTTP_GET,   "/metrics",       ACCESS_NONE, 0, 0, READ(handle_metrics), 0 },
+{ HTTP_GET,   "/static/{name}", ACCESS_NONE, 0, 0, READ(handle_static), 0 },
 
-        /* OAuth, for apps */
-        { HTTP_POST, "/api/oauth/token", ACCESS_CLIENT, 0, ROUTE_CORS,
-          CLIENT_THEN(EXECUTOR_TRANSACTION, handle_token), 0 },
-        { HTTP_POST, "/api/oauth/introspect", ACCESS_CLIENT, 0, ROUTE_CORS,
-          CLIENT_THEN(EXECUTOR_READ, handle_introspect), 0 },
-        { HTTP_POST, "/api/oauth/revoke", ACCESS_CLIENT, 0, ROUTE_CORS,
-          CLIENT_THEN(EXECUTOR_TRANSACTION, handle_revoke), 0 },
-        { HTTP_GET, "/.well-known/oauth-authorization-server", ACCESS_NONE, 0, ROUTE_CORS,
-          READ(handle_metadata), 0 },
-        { HTTP_GET, "/.well-known/oauth-authorization-server/api/oauth", ACCESS_NONE, 0, ROUTE_CORS,
-          READ(handle_metadata), 0 },
+/* accounts: pages */
+{ HTTP_GET,   "/",       ACCESS_SESSION, 0, PAGE,   READ(handle_home), 0 },
+{ HTTP_GET,   "/login",  ACCESS_PUBLIC,  0, PAGE,   READ(handle_login_page), 0 },
+{ HTTP_POST,  "/login",  ACCESS_PUBLIC,  0, POSTED, HASHED(TRANSACTION, handle_login_form_reserve, handle_login_form_verify, handle_login_form_finish), 0 },
+{ HTTP_GET,   "/signup", ACCESS_PUBLIC,  0, PAGE,   READ(handle_signup_page), 0 },
+{ HTTP_POST,  "/signup", ACCESS_PUBLIC,  0, POSTED, HASHED(TRANSACTION, handle_signup_form_reserve, handle_signup_hash, handle_signup_form_finish), 0 },
+{ HTTP_GET,   "/logout", ACCESS_PUBLIC,  0, PAGE,   READ(handle_logout_page), 0 },
+{ HTTP_POST,  "/logout", ACCESS_PUBLIC,  0, POSTED, TRANSACT(handle_logout_form), 0 },
+{ HTTP_GET,   "/setup",  ACCESS_PUBLIC,  0, PAGE,   READ(handle_setup_page), 0 },
+{ HTTP_POST,  "/setup",  ACCESS_PUBLIC,  0, POSTED, HASHED(READ, handle_setup_reserve, handle_setup_hash, handle_setup_finish), 0 },
 
-        /* OAuth, for people and the Platform's front end */
-        { HTTP_GET,
-          "/auth/authorize",
-          ACCESS_PUBLIC,
-          0,
-          ROUTE_PAGE,
-          { { EXECUTOR_READ, handle_authorize_page }, { EXECUTOR_TRANSACTION, handle_authorize_silently } },
-          0 },
-        { HTTP_POST, "/auth/authorize", ACCESS_SESSION, 0, ROUTE_PAGE | ROUTE_FORM,
-          TRANSACTION(handle_authorize_decision), 0 },
-        { HTTP_POST, "/api/oauth/authorize", ACCESS_SESSION, 0, 0, TRANSACTION(handle_authorize_json), 0 },
-        { HTTP_GET, "/api/oauth/app/{client_id}", ACCESS_SESSION, 0, 0, READ(handle_app_info), 0 },
-        { HTTP_GET, "/api/oauth/apps/mine", ACCESS_SESSION, 0, 0, READ(handle_apps_mine), 0 },
-        { HTTP_PATCH, "/api/oauth/apps/{id}/status", ACCESS_SESSION, 0, 0, TRANSACTION(handle_app_status),
-          0 },
+/* accounts: JSON */
+{ HTTP_POST,  "/api/auth/signup",        ACCESS_PUBLIC,  0, 0, HASHED(TRANSACTION, handle_signup_reserve, handle_signup_hash, handle_signup_finish), 0 },
+{ HTTP_POST,  "/api/auth/login",         ACCESS_PUBLIC,  0, 0, HASHED(TRANSACTION, handle_login_reserve, handle_login_verify, handle_login_finish), 0 },
+{ HTTP_POST,  "/api/auth/logout",        ACCESS_PUBLIC,  0, 0, TRANSACT(handle_logout), 0 },
+{ HTTP_GET,   "/api/auth/user",          ACCESS_SESSION, 0, 0, READ(handle_user), 0 },
+{ HTTP_POST,  "/api/auth/user",          ACCESS_SESSION, 0, 0, READ(handle_user), 0 },
+{ HTTP_GET,   "/api/auth/user/timezone", ACCESS_SESSION, 0, 0, READ(handle_timezone), 0 },
+{ HTTP_POST,  "/api/auth/user/timezone", ACCESS_SESSION, 0, 0, TRANSACT(handle_timezone_set), 0 },
+{ HTTP_POST,  "/api/auth/user/name",     ACCESS_SESSION, 0, 0, TRANSACT(handle_name_set), 0 },
 
-        /* External API */
-        { HTTP_GET, "/external-api/v1/me", ACCESS_API, SCOPE_IDENTITY, ROUTE_EXTERNAL | ROUTE_CORS,
-          READ(handle_me), 0 },
+/* OAuth, for apps */
+{ HTTP_POST,  "/api/oauth/token",      ACCESS_CLIENT, 0, CORS, CLIENT_THEN(TRANSACTION, handle_token), 0 },
+{ HTTP_POST,  "/api/oauth/introspect", ACCESS_CLIENT, 0, CORS, CLIENT_THEN(READ, handle_introspect), 0 },
+{ HTTP_POST,  "/api/oauth/revoke",     ACCESS_CLIENT, 0, CORS, CLIENT_THEN(TRANSACTION, handle_revoke), 0 },
+{ HTTP_GET,   "/.well-known/oauth-authorization-server",           ACCESS_NONE, 0, CORS, READ(handle_metadata), 0 },
+{ HTTP_GET,   "/.well-known/oauth-authorization-server/api/oauth", ACCESS_NONE, 0, CORS, READ(handle_metadata), 0 },
+
+/* OAuth, for people and the Platform's front end; who is not signed in is sent to sign in once the app is known */
+{ HTTP_GET,   "/auth/authorize",             ACCESS_PUBLIC,  0, PAGE,   { { EXECUTOR_READ, handle_authorize_page }, { EXECUTOR_TRANSACTION, handle_authorize_silently } }, 0 },
+{ HTTP_POST,  "/auth/authorize",             ACCESS_SESSION, 0, POSTED, TRANSACT(handle_authorize_decision), 0 },
+{ HTTP_POST,  "/api/oauth/authorize",        ACCESS_SESSION, 0, 0,      TRANSACT(handle_authorize_json), 0 },
+{ HTTP_GET,   "/api/oauth/app/{client_id}",  ACCESS_SESSION, 0, 0,      READ(handle_app_info), 0 },
+{ HTTP_GET,   "/api/oauth/apps/mine",        ACCESS_SESSION, 0, 0,      READ(handle_apps_mine), 0 },
+{ HTTP_PATCH, "/api/oauth/apps/{id}/status", ACCESS_SESSION, 0, 0,      TRANSACT(handle_app_status), 0 },
+
+/* External API */
+{ HTTP_GET,   "/external-api/v1/me", ACCESS_API, SCOPE_IDENTITY, EXTERNAL, READ(handle_me), 0 },
 };
+/* clang-format on */
 
 const size_t routes_count = ARRAY_LENGTH(routes);
