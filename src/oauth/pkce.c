@@ -4,12 +4,12 @@
 #include "base/hash.h"
 #include "base/secret.h"
 
-enum { CHALLENGE_LENGTH = 43, VERIFIER_MIN = 43, VERIFIER_MAX = 128 };
+enum { VERIFIER_MIN = 43, VERIFIER_MAX = 128 };
 
 bool pkce_challenge_valid(struct str code_challenge) {
         struct hash h;
 
-        return code_challenge.len == CHALLENGE_LENGTH &&
+        return code_challenge.len == PKCE_CHALLENGE_LENGTH &&
                base64url_decode(code_challenge, h.bytes, sizeof(h.bytes)) == HASH_SIZE;
 }
 
@@ -26,13 +26,17 @@ static bool verifier_valid(struct str verifier) {
         return true;
 }
 
+void pkce_challenge_of(struct str code_verifier, char out[PKCE_CHALLENGE_LENGTH]) {
+        struct hash h = hash_sha256(code_verifier);
+
+        base64url_encode(hash_str(&h), out);
+}
+
 bool pkce_verify(struct str code_verifier, struct str code_challenge) {
-        char challenge[CHALLENGE_LENGTH];
-        struct hash h;
+        char challenge[PKCE_CHALLENGE_LENGTH];
 
         if (!verifier_valid(code_verifier))
                 return false;
-        h = hash_sha256(code_verifier);
-        base64url_encode(hash_str(&h), challenge);
+        pkce_challenge_of(code_verifier, challenge);
         return secret_equal(str_n(challenge, sizeof(challenge)), code_challenge);
 }
