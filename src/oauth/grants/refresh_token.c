@@ -6,6 +6,7 @@
  * and gets the same tokens. Once the successor was used, or the window is over, the token in hand is a copy
  * that somebody kept: its family is revoked. */
 #include "account/token.h"
+#include "base/log.h"
 #include "db/statements.h"
 #include "oauth/token.h"
 #include "oauth/token_pair.h"
@@ -26,6 +27,8 @@ static int revoke_family(struct request *req, const struct presented *p) {
         if (r < 0)
                 return r;
         tx_keep(req->tx);
+        LOG(LOG_WARNING, "a spent refresh token came back late: its authorization is revoked",
+            LOG_STR("id", str_of(req->id)), LOG_STR("app", p->row.app_id), LOG_STR("user", p->row.user_id));
         return -ERR_REFRESH_REVOKED;
 }
 
