@@ -1,0 +1,51 @@
+# The few commands that people type; Meson and the scripts do the work.
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+bindir  = $(DESTDIR)$(PREFIX)/bin
+unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/system
+
+.PHONY: build run test lint bench fuzz crash install clean help
+
+build: ## the programs, into build/
+	@scripts/install-deps.sh build
+	@scripts/build.sh build -Dtests=disabled -Dbuildtype=release -Doptimization=2
+
+run: build ## Gatehouse and its test client, on the database in ./data; Ctrl-C stops both
+	@exec scripts/run.sh
+
+test: ## all tests (under 10 minutes)
+	@scripts/install-deps.sh build test
+	@scripts/test.sh
+
+lint: ## format, layers, banned functions, clang-tidy
+	@scripts/install-deps.sh build test lint
+	@scripts/lint.sh
+
+bench: build ## speed and size, beside nginx on this machine
+	@scripts/install-deps.sh bench
+	@exec bench/run.sh
+
+fuzz: ## every fuzz target for FUZZ_SECONDS each (600)
+	@scripts/install-deps.sh build test
+	@scripts/fuzz.sh $(or $(FUZZ_SECONDS),600)
+
+crash: ## kill -9 during grants, for CRASH_SECONDS (300)
+	@scripts/install-deps.sh build test
+	@scripts/build.sh build/asan -Dtests=enabled -Db_sanitize=address,undefined -Dbuildtype=debugoptimized
+	@CRASH_SECONDS=$(or $(CRASH_SECONDS),300) BUILD_DIR=build/asan node tests/lib/run.mjs tests/crash
+
+install: ## into DESTDIR and PREFIX (/usr/local): programs and systemd unit
+	@test -x build/gatehouse || { echo "Run 'make build' first, as yourself." >&2; exit 1; }
+	install -d '$(bindir)' '$(unitdir)'
+	install -m 755 build/gatehouse '$(bindir)/gatehouse'
+	ln -sf gatehouse '$(bindir)/oauth-tool'
+	! test -e build/export-api-schema || ln -sf gatehouse '$(bindir)/export-api-schema'
+	sed 's|/usr/local/bin|$(PREFIX)/bin|g' deploy/gatehouse.service >'$(unitdir)/gatehouse.service'
+	chmod 644 '$(unitdir)/gatehouse.service'
+
+clean: ## what was built; not the data
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are missing: scripts/install-deps.sh [build|test|lint|bench] …
+#   build   what the programs are built from (default)
+#   test    what `make test` needs beyond that
+#   lint    what `make lint` needs beyond that
+#   bench   what `make bench` needs beyond that
+# Looks first; when nothing is missing it says nothing, takes no time and needs no network.
+set -euo pipefail
+
+for_build=(build-essential meson ninja-build pkg-config python3 libuv1-dev node-llhttp libjansson-dev libsqlite3-dev
+        libsodium-dev libcurl4-openssl-dev)
+for_test=(libcmocka-dev clang libclang-rt-14-dev chromium)
+for_lint=(clang-format clang-tidy)
+for_bench=(nginx-light wrk)
+
+wanted=()
+for purpose in "${@:-build}"; do
+        case $purpose in
+        build) wanted+=("${for_build[@]}") ;;
+        test) wanted+=("${for_test[@]}") ;;
+        lint) wanted+=("${for_lint[@]}") ;;
+        bench) wanted+=("${for_bench[@]}") ;;
+        *)
+                echo "usage: scripts/install-deps.sh [build|test|lint|bench] …" >&2
+                exit 2
+                ;;
+        esac
+done
+
+# Node.js and its npm may come from anywhere, as long as they work.
+node_works() {
+        command -v npm >/dev/null && [ "$(node -p 'Number(process.versions.node.split(".")[0]) >= 18' 2>/dev/null)" = true ]
+}
+case " ${*:-build} " in
+*" test "*) node_works || wanted+=(nodejs npm) ;;
+esac
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+        echo "install-deps: this is no Debian system, so nothing is checked or installed. Needed are the equivalents of:" >&2
+        echo "  ${wanted[*]}" >&2
+        exit 0
+fi
+
+missing=()
+for package in "${wanted[@]}"; do
+        status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+        [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+                echo "install-deps: these packages are missing, and there is no sudo to install them with:" >&2
+                echo "  ${missing[*]}" >&2
+                echo "Run as root:  apt-get update && apt-get install ${missing[*]}" >&2
+                exit 1
+        fi
+        as_root=(sudo)
+fi
+
+echo "install-deps: installing with apt: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+had_nginx=$(command -v /usr/sbin/nginx || true)
+if ! { "${as_root[@]}" apt-get update &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        tail -n 15 "$log" >&2
+        echo "install-deps: apt could not install them. Check the network and /etc/apt/sources.list (Debian 12 'main' has all of" >&2
+        echo "them), then run:  ${as_root[*]} apt-get update && ${as_root[*]} apt-get install ${missing[*]}" >&2
+        exit 1
+fi
+# Debian starts a web server as soon as it is installed; the benchmark only wants the program.
+if [ -z "$had_nginx" ] && [ -x /usr/sbin/nginx ] && [ -d /run/systemd/system ]; then
+        "${as_root[@]}" systemctl disable --now nginx >/dev/null 2>&1 || true
+fi
+echo "install-deps: done"

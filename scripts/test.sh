@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# All tests: scripts/test.sh. Unit tests and black-box tests under AddressSanitizer and UndefinedBehaviorSanitizer, the
+# concurrent parts under ThreadSanitizer, the HTTP conformance cases, and a short run of the fuzzers.
+# The last line says "N passed, M failed" over all of them; the exit status is 0 only if none failed.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:abort_on_error=1:print_stacktrace=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
+fuzz_seconds=${FUZZ_SECONDS:-3}
+
+logs=build/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+passed=0 failed=0 table=
+
+record() { # NAME PASSED FAILED SECONDS
+        passed=$((passed + $2))
+        failed=$((failed + $3))
+        table+=$(printf '%-28s %5d passed %3d failed %4d s' "$1" "$2" "$3" "$4")$'\n'
+}
+
+# Runs a command with a time limit, shows its output, and counts its tests by count_tests.py. A runner that fails although
+# it reports no failed test counts as one.
+step() { # NAME LIMIT_SECONDS KIND SOURCE COMMAND…
+        local name=$1 limit=$2 kind=$3 source=$4 start=$SECONDS status good bad
+        shift 4
+        echo
+        echo "== $name"
+        timeout --kill-after=10 "$limit" "$@" 2>&1 | tee "$logs/$name.log"
+        status=${PIPESTATUS[0]}
+        read -r good bad < <(scripts/count_tests.py "$kind" "$source" 2>/dev/null || echo 0 1)
+        [ "$status" -eq 124 ] && echo "$name: not done after $limit seconds"
+        [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
+        record "$name" "$good" "$bad" $((SECONDS - start))
+}
+
+unit_tests() { # FOLDER [meson test options]
+        local folder=$1
+        shift
+        rm -f "$folder/meson-logs/testlog.json"
+        scripts/build.sh "$folder" -Dtests=enabled -Db_sanitize="$sanitizers" -Dbuildtype=debugoptimized &&
+                meson test -C "$folder" --no-rebuild --print-errorlogs "$@"
+}
+export -f unit_tests
+
+suite() { # FOLDER: black-box tests
+        local name=$1
+        find "tests/$name" -maxdepth 1 -name '*.test.mjs' 2>/dev/null | grep -q . || return 0
+        step "$name" 240 tap "$logs/$name.tap" node tests/lib/run.mjs --test-reporter=spec --test-reporter-destination=stdout \
+                --test-reporter=tap --test-reporter-destination="$PWD/$logs/$name.tap" "$PWD/tests/$name"
+}
+
+# The clients that the tests drive, as the lock file has them.
+install_clients() {
+        [ -f tests/package-lock.json ] || return 0
+        cmp -s tests/package-lock.json tests/node_modules/.installed-lock && return 0
+        echo "Installing the test clients of tests/package-lock.json …"
+        (cd tests && npm ci --no-audit --no-fund --loglevel=error) && cp tests/package-lock.json tests/node_modules/.installed-lock
+}
+
+sanitizers=address,undefined step unit 300 meson build/asan bash -c 'unit_tests build/asan'
+
+export BUILD_DIR=build/asan
+if [ -x build/asan/gatehouse ]; then
+        install_clients || record clients-install 0 1 0
+        for name in http clients browser crash; do
+                suite "$name"
+        done
+        [ -f tests/http11.mjs ] && step http11 120 summary "$logs/http11.log" scripts/http11.sh
+else
+        record programs 0 1 0
+fi
+
+sanitizers=thread step unit-threads 300 meson build/tsan bash -c 'unit_tests build/tsan --suite base --suite http --suite db'
+
+if [ -n "$(find fuzz -name '*.c' 2>/dev/null | head -n 1)" ]; then
+        step fuzz 300 summary "$logs/fuzz.log" scripts/fuzz.sh "$fuzz_seconds"
+fi
+
+echo
+printf '%s' "$table"
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
