@@ -1,0 +1,112 @@
+/* `gatehouse cleanup`: one round of the job that `serve` runs by itself every few hours. */
+#include <argp.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/errors.h"
+#include "base/json_write.h"
+#include "cli/command.h"
+#include "cli/settings_args.h"
+#include "cli/tool_database.h"
+#include "jobs/cleanup.h"
+
+enum { KEY_JSON = 0x4001, OUTPUT_MAX = 4096, BAR_WIDTH = 28 };
+
+struct arguments {
+        struct settings_args settings;
+        bool json;
+};
+
+static const struct argp_option options[] = {
+        { .name = "json", .key = KEY_JSON, .doc = "Print the numbers as JSON" },
+        { 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+        struct arguments *a = state->input;
+
+        switch (key) {
+        case ARGP_KEY_INIT:
+                state->child_inputs[0] = &a->settings;
+                return 0;
+        case KEY_JSON:
+                a->json = true;
+                return 0;
+        default:
+                return ARGP_ERR_UNKNOWN;
+        }
+}
+
+static const char doc[] = "Remove expired codes, tokens, authorizations, sessions and links once, and print "
+                          "how many there were. "
+                          "`gatehouse serve` does the same every OAUTH_TOKEN_CLEANUP_INTERVAL_HOURS hours.\v"
+                          "Works beside a running server.\n\nExample:\n  gatehouse cleanup --json";
+
+static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
+static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
+
+static int64_t total(const struct cleanup_counts *counts) {
+        int64_t sum = 0;
+
+        for (unsigned i = 0; i < CLEANUP_KINDS; i++)
+                sum += counts->removed[i];
+        return sum;
+}
+
+/* How many rows there are to remove is not known beforehand: the bar counts kinds, the number rows. */
+static bool show_progress(void *data, enum cleanup_kind kind, const struct cleanup_counts *so_far) {
+        unsigned filled = ((unsigned)kind + 1) * BAR_WIDTH / CLEANUP_KINDS;
+
+        fprintf(stderr, "\r[%.*s%*s] %-15s %lld removed ", (int)filled, "############################",
+                (int)(BAR_WIDTH - filled), "", cleanup_names[kind], (long long)total(so_far));
+        return true;
+}
+
+static void print(const struct arguments *a, const struct cleanup_counts *counts) {
+        struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
+        struct json_writer w = JSON_WRITER(&out);
+
+        if (a->json)
+                json_object_begin(&w);
+        for (unsigned i = 0; i < CLEANUP_KINDS; i++)
+                if (a->json)
+                        json_member_int(&w, cleanup_names[i], counts->removed[i]);
+                else
+                        strbuf_printf(&out, "%-15s %lld\n", cleanup_names[i], (long long)counts->removed[i]);
+        if (a->json) {
+                json_member_int(&w, "total", total(counts));
+                json_object_end(&w);
+                strbuf_append_char(&out, '\n');
+        } else
+                strbuf_printf(&out, "%-15s %lld\n", "total", (long long)total(counts));
+        printf(STR_FMT, STR_ARG(strbuf_str(&out)));
+        strbuf_done(&out);
+}
+
+int command_cleanup(int argc, char **argv) {
+        _cleanup_(tool_database_close) struct database *db = NULL;
+        struct cleanup cleanup = { .clock = &clock_system };
+        struct cleanup_counts counts;
+        struct arguments a = { 0 };
+        struct settings settings;
+        int r;
+
+        if (argp_parse(&argp, argc, argv, 0, NULL, &a) != 0)
+                return STATUS_USAGE;
+        if (settings_load(argv[0], &a.settings, &settings) < 0 ||
+            tool_database_open(argv[0], &settings, &db) < 0)
+                return STATUS_FAILED;
+        cleanup.settings = &settings;
+        cleanup.database = db;
+        if (isatty(STDERR_FILENO))
+                cleanup.go_on = show_progress;
+        r = cleanup_run(&cleanup, &counts);
+        if (isatty(STDERR_FILENO))
+                fputs("\r\033[K", stderr);
+        if (r < 0) {
+                problem(argv[0], STR_FMT, STR_ARG(error_row(r)->text));
+                return STATUS_FAILED;
+        }
+        print(&a, &counts);
+        return STATUS_OK;
+}

@@ -1,0 +1,56 @@
+/* Entry point: the name that the binary was started under decides which program it is. */
+#include <argp.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "cli/command.h"
+
+static const struct command gatehouse_commands[] = {
+        { "serve", "run the server", command_serve },
+        { "user create", "add a person's account", command_user_create },
+        { "cleanup", "remove expired codes, tokens and sessions once", command_cleanup },
+        { "migrate", "bring the database's schema up to date", command_migrate },
+        { "version", "print the version", command_version },
+};
+
+static const struct command oauth_tool_commands[] = {
+        { "generate-app", "make an app's credentials, and register it or print the SQL that does",
+          command_generate_app },
+        { "hash-secret", "hash a client secret for the database", command_hash_secret },
+        { "validate-secret", "check a client secret against its hash", command_validate_secret },
+        { "test-server", "try the sign-in step by step with a temporary app", command_test_server },
+};
+
+const struct program program_gatehouse = {
+        "gatehouse",
+        "single sign-on and API gate for an agent platform",
+        gatehouse_commands,
+        ARRAY_LENGTH(gatehouse_commands),
+};
+
+const struct program program_oauth_tool = {
+        "oauth-tool",
+        "makes, checks and tries OAuth apps",
+        oauth_tool_commands,
+        ARRAY_LENGTH(oauth_tool_commands),
+};
+
+const char *argp_program_version = "gatehouse " GATEHOUSE_VERSION;
+
+int command_version(int argc, char **argv) {
+        static const struct argp argp = { .doc = "Print the version of this program." };
+        error_t r = argp_parse(&argp, argc, argv, 0, NULL, NULL);
+
+        if (r != 0)
+                return STATUS_FAILED;
+        puts(argp_program_version);
+        return STATUS_OK;
+}
+
+int main(int argc, char **argv) {
+        const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+        struct str name = str_of(slash ? slash + 1 : argc > 0 ? argv[0] : "");
+
+        return program_run(str_eq(name, STR("oauth-tool")) ? &program_oauth_tool : &program_gatehouse, argc,
+                           argv);
+}

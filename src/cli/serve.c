@@ -1,0 +1,185 @@
+/* `gatehouse serve`: starts the server, then does the housekeeping on the main thread until a signal ends it. */
+#include <argp.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/errors.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/process.h"
+#include "cli/server.h"
+#include "cli/settings_args.h"
+#include "jobs/cleanup.h"
+
+enum {
+        FIRST_CLEANUP_MS =
+                60 * 1000, /* after the start, so that servers that are restarted daily clean up too */
+        HOUR_MS = 3600 * 1000,
+        RETRY_MS = 10 * 1000,
+};
+
+static const char doc[] =
+        "Run the server: sign-in pages, OAuth endpoints and the External API. It applies migrations, prints "
+        "its address on "
+        "standard output when it is ready, logs to standard error, and ends within 10 seconds after SIGTERM "
+        "or Ctrl-C, "
+        "without losing an answer.\v"
+        "While there is no administrator, each start prints a link that works once and makes its visitor the "
+        "administrator.\n\n"
+        "Examples:\n"
+        "  gatehouse serve\n"
+        "  gatehouse serve --listen 127.0.0.1:9000 --database sqlite:/var/lib/gatehouse/gatehouse.db \\\n"
+        "      --public-url https://id.example.org";
+
+static error_t parse(int key, char *arg, struct argp_state *state) {
+        if (key != ARGP_KEY_INIT)
+                return ARGP_ERR_UNKNOWN;
+        state->child_inputs[0] = state->input;
+        return 0;
+}
+
+static const struct argp_child children[] = { { .argp = &settings_argp_serve }, { 0 } };
+static const struct argp argp = { .parser = parse, .doc = doc, .children = children };
+
+/* Due times are of the monotonic clock. */
+struct housekeeping {
+        struct server *server;
+        int64_t renew_at, cleanup_at;
+        int signal; /* that came in the midst of a clean-up */
+};
+
+/* A clean-up makes way for signals and for the lease, and goes on afterwards. */
+static bool cleanup_may_go_on(void *data, enum cleanup_kind kind, const struct cleanup_counts *so_far) {
+        struct housekeeping *h = data;
+
+        h->signal = signal_wait(0);
+        return h->signal == 0 && clock_monotonic_ms() < h->renew_at;
+}
+
+static void do_cleanup(struct housekeeping *h) {
+        struct server *s = h->server;
+        const struct cleanup cleanup = {
+                .settings = &s->settings,
+                .clock = s->context.clock,
+                .database = s->database,
+                .go_on = cleanup_may_go_on,
+                .data = h,
+        };
+        struct cleanup_counts counts;
+        struct log_field fields[CLEANUP_KINDS];
+        int r;
+
+        r = cleanup_run(&cleanup, &counts);
+        for (unsigned i = 0; i < CLEANUP_KINDS; i++)
+                fields[i] = LOG_INT(cleanup_names[i], counts.removed[i]);
+        if (r < 0)
+                LOG(LOG_WARNING, "clean-up failed", LOG_STR("error", str_of(error_row(r)->name)));
+        else
+                log_write(LOG_INFO, "cleaned up", fields, CLEANUP_KINDS);
+        if (r != 0)
+                h->cleanup_at = clock_monotonic_ms() + s->settings.cleanup_interval_hours * HOUR_MS;
+}
+
+/* False when the server must end: ids made without the lease might meet another process's. */
+static bool do_renew(struct housekeeping *h) {
+        struct server *s = h->server;
+        int r;
+
+        r = server_renew_node(s);
+        h->renew_at = clock_monotonic_ms() + (r < 0 ? RETRY_MS : NODE_RENEW_MS);
+        if (r >= 0)
+                return true;
+        LOG(LOG_ERROR, "the node number's lease could not be renewed",
+            LOG_STR("error", str_of(error_row(r)->name)));
+        return r != -ERR_CONFLICT && node_holds(&s->node, clock_now(s->context.clock));
+}
+
+static int run_until_signal(struct server *s) {
+        int64_t now = clock_monotonic_ms();
+        struct housekeeping h = { s, now + NODE_RENEW_MS, now + FIRST_CLEANUP_MS, 0 };
+
+        for (;;) {
+                now = clock_monotonic_ms();
+                if (h.signal == 0)
+                        h.signal = signal_wait(MAX_OF(MIN_OF(h.renew_at, h.cleanup_at) - now, INT64_C(0)));
+                if (h.signal) {
+                        LOG(LOG_INFO, "ending", LOG_INT("signal", h.signal));
+                        return STATUS_OK;
+                }
+                now = clock_monotonic_ms();
+                if (now >= h.renew_at && !do_renew(&h))
+                        return STATUS_FAILED;
+                if (now >= h.cleanup_at)
+                        do_cleanup(&h);
+        }
+}
+
+/* The port is the one that was bound, also where the settings left the choice to the system. */
+static void print_ready(const struct server *s, struct str setup_token) {
+        struct str listen = s->settings.listen;
+        char database[512];
+        size_t colon = listen.len;
+
+        while (colon && listen.ptr[colon - 1] != ':')
+                colon--;
+        printf("Gatehouse " GATEHOUSE_VERSION " is ready: " STR_FMT " (listening on " STR_FMT
+               "%u, database %s)\n",
+               STR_ARG(s->settings.public_url), STR_ARG(str_first(listen, colon)), http_server_port(s->http),
+               settings_database_name(&s->settings, database, sizeof(database)));
+        if (setup_token.ptr)
+                printf("There is no administrator yet. This link works once, for a day, and makes its "
+                       "visitor the "
+                       "administrator:\n" STR_FMT "/setup?token=" STR_FMT "\n",
+                       STR_ARG(s->settings.public_url), STR_ARG(setup_token));
+        fflush(stdout);
+}
+
+static int start(const char *who, struct server *s) {
+        _cleanup_(secret_done) struct secret token = SECRET_EMPTY;
+        int r, link;
+
+        link = server_setup_link(s, &token);
+        r = link < 0 ? link : database_writer_start(s->database);
+        if (r >= 0)
+                r = http_server_start(s->http);
+        if (r < 0) {
+                problem(who, "The server cannot be started: " STR_FMT, STR_ARG(error_row(r)->text));
+                return r;
+        }
+        print_ready(s, link > 0 ? secret_str(&token) : STR_NULL);
+        return 0;
+}
+
+static bool is_set(const char *variable) {
+        const char *value = getenv(variable);
+
+        return value && *value;
+}
+
+int command_serve(int argc, char **argv) {
+        struct settings_args args = { 0 };
+        struct server server = { 0 };
+        int status = STATUS_FAILED;
+
+        if (argp_parse(&argp, argc, argv, 0, NULL, &args) != 0)
+                return STATUS_USAGE;
+        if (settings_load(argv[0], &args, &server.settings) < 0)
+                return STATUS_FAILED;
+        log_setup(server.settings.log_level, server.settings.log_format);
+        process_protect_secrets();
+        process_prepare_server(server.settings.workers);
+        signal_block_ends();
+        memory_wipe_json();
+        if (sodium_init() < 0) {
+                problem(argv[0], "The kernel gives no random bytes.");
+                return STATUS_FAILED;
+        }
+
+        if (server_prepare(argv[0], &server, !args.public_url && !is_set("PLATFORM_BASE_URL")) >= 0 &&
+            start(argv[0], &server) >= 0)
+                status = run_until_signal(&server);
+        signal_end_at_next(SERVER_END_MS);
+        server_done(&server);
+        return status;
+}

@@ -1,0 +1,216 @@
+#include "cli/server.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "account/setup.h"
+#include "base/errors.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/key_file.h"
+#include "oauth/secret_memo.h"
+#include "pages/page.h"
+
+enum { ARENA_MAX = 64 * 1024, LEASE_ATTEMPTS = 16 };
+
+/* Processors that this process may run on. */
+static unsigned processors(void) {
+        cpu_set_t set;
+
+        if (sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) < 1)
+                return 1;
+        return (unsigned)CPU_COUNT(&set);
+}
+
+struct leasing {
+        struct server *server;
+        struct arena *arena;
+        int64_t floor;
+};
+
+static int lease(struct tx *tx, void *data) {
+        struct leasing *l = data;
+        int r;
+
+        r = node_lease(tx, l->arena, l->server->context.random, clock_now(l->server->context.clock),
+                       &l->server->node);
+        if (r < 0)
+                return r;
+        return node_id_floor(tx, l->arena, &l->floor);
+}
+
+static int lease_node(const char *who, struct server *s) {
+        struct arena arena;
+        struct leasing l = { .server = s, .arena = &arena };
+        int r = -ERR_CONFLICT;
+
+        arena_init(&arena, ARENA_MAX);
+        for (unsigned i = 0; i < LEASE_ATTEMPTS && r == -ERR_CONFLICT; i++)
+                r = database_write_now(s->database, lease, &l);
+        arena_done(&arena);
+        if (r == -ERR_BUSY)
+                problem(who,
+                        "All %d node numbers of this database are taken: that many servers run on it, or did "
+                        "in the last "
+                        "minutes.",
+                        ID_NODE_MAX + 1);
+        else if (r < 0)
+                problem(who, "No node number could be leased from the database: " STR_FMT,
+                        STR_ARG(error_row(r)->text));
+        if (r < 0)
+                return r;
+        s->node_leased = true;
+        id_source_init(&s->ids, s->context.clock, s->node.number, l.floor);
+        return 0;
+}
+
+static int open_database(const char *who, struct server *s) {
+        char text[DATABASE_PROBLEM_MAX];
+        unsigned applied = 0;
+        int r;
+
+        r = database_open(s->settings.database_url, &s->database, text);
+        if (r >= 0)
+                r = database_migrate(s->database, &applied, text);
+        if (r < 0) {
+                problem(who, "%s", text);
+                return r;
+        }
+        if (applied)
+                LOG(LOG_INFO, "migrations applied", LOG_INT("count", applied));
+        return lease_node(who, s);
+}
+
+static int load_keys(const char *who, struct server *s) {
+        char text[KEY_FILE_PROBLEM_MAX], path[4097];
+        int r;
+
+        snprintf(path, sizeof(path), STR_FMT, STR_ARG(s->settings.key_file));
+        r = key_file_load(path, s->context.random, &s->context.server_key, text);
+        if (r < 0) {
+                problem(who, "%s", text);
+                return r;
+        }
+        r = random_fill(s->context.random, s->context.process_key.bytes,
+                        sizeof(s->context.process_key.bytes));
+        if (r < 0)
+                problem(who, "The kernel gives no random bytes.");
+        return r < 0 ? r : 0;
+}
+
+static int open_http(const char *who, struct server *s) {
+        unsigned loops = s->settings.threads ? (unsigned)s->settings.threads : processors();
+        char text[256] = "The server cannot be started: see the log.";
+        int r;
+
+        s->limits = http_limits_default;
+        s->limits.drain_ms = MIN_OF(s->limits.drain_ms, (int64_t)SERVER_DRAIN_MS);
+        r = web_application_new(&s->context, s->database, &s->application);
+        if (r >= 0)
+                r = http_server_new(s->settings.listen, loops, web_application_http(s->application),
+                                    &s->limits, &s->http, text);
+        if (r < 0)
+                problem(who, "%s", text);
+        return r;
+}
+
+int server_prepare(const char *who, struct server *s, bool derive_public_url) {
+        char text[256];
+        int r;
+
+        s->context = (struct context){
+                .settings = &s->settings,
+                .clock = &clock_system,
+                .random = &random_system,
+                .ids = &s->ids,
+                .draining = &s->draining,
+        };
+        r = page_theme_load(s->settings.theme_dir, &s->theme, text);
+        if (r < 0) {
+                problem(who, "%s", text);
+                return r;
+        }
+        s->context.theme = s->theme;
+        s->client_secrets = secret_memo_new();
+        if (!s->client_secrets) {
+                problem(who, "There is not enough memory.");
+                return -ERR_NO_MEMORY;
+        }
+        s->context.client_secrets = s->client_secrets;
+
+        r = load_keys(who, s);
+        if (r < 0)
+                return r;
+        r = open_database(who, s);
+        if (r < 0)
+                return r;
+        r = open_http(who, s);
+        if (r < 0)
+                return r;
+        if (derive_public_url) {
+                snprintf(s->public_url, sizeof(s->public_url), "http://localhost:%u",
+                         http_server_port(s->http));
+                s->settings.public_url = str_of(s->public_url);
+        }
+        return 0;
+}
+
+struct linking {
+        const struct context *context;
+        struct secret *token;
+};
+
+static int make_link(struct tx *tx, void *data) {
+        struct linking *l = data;
+
+        return setup_link_create(l->context, tx, l->token);
+}
+
+int server_setup_link(struct server *s, struct secret *ret_token) {
+        struct linking l = { &s->context, ret_token };
+
+        return database_write_now(s->database, make_link, &l);
+}
+
+struct renewing {
+        struct server *server;
+        int64_t leased_until;
+};
+
+static int renew(struct tx *tx, void *data) {
+        struct renewing *n = data;
+
+        return node_renew(tx, &n->server->node, clock_now(n->server->context.clock), &n->leased_until);
+}
+
+int server_renew_node(struct server *s) {
+        struct renewing n = { .server = s };
+        int r;
+
+        r = database_write_now(s->database, renew, &n);
+        if (r >= 0)
+                s->node.leased_until = n.leased_until;
+        return r;
+}
+
+static int release(struct tx *tx, void *data) {
+        return node_release(tx, data);
+}
+
+void server_done(struct server *s) {
+        atomic_store(&s->draining, true);
+        if (s->http) {
+                http_server_stop(s->http);
+                http_server_join(s->http);
+                s->http = http_server_free(s->http);
+        }
+        s->application = web_application_free(s->application);
+        /* A lease that can't be given back runs out by itself. */
+        if (s->node_leased && database_write_now(s->database, release, &s->node) < 0)
+                LOG(LOG_WARNING, "the node number could not be given back", LOG_INT("node", s->node.number));
+        s->database = database_close(s->database);
+        s->client_secrets = secret_memo_free(s->client_secrets);
+        s->theme = page_theme_free(s->theme);
+        memory_wipe(&s->context, sizeof(s->context));
+}

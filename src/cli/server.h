@@ -1,0 +1,51 @@
+/* A running server's parts, in the order in which they are made: theme, key, database, node number, application, HTTP. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/context.h"
+#include "base/secret.h"
+#include "db/database.h"
+#include "db/node.h"
+#include "http/server.h"
+#include "web/dispatch.h"
+
+struct server {
+        struct settings settings;
+        struct context context;
+        struct id_source ids;
+        atomic_bool draining;
+        struct page_theme *theme;
+        struct secret_memo *client_secrets;
+        struct database *database;
+        struct node node;
+        bool node_leased;
+        struct web_application *application;
+        struct http_limits limits;
+        struct http_server *http;
+        char public_url[64]; /* made from the port, where nobody set one */
+};
+
+enum { SERVER_DRAIN_MS = 8000, SERVER_END_MS = 10000 };
+
+/* Makes everything and binds the address; no thread but the database's writer runs yet. What is wrong is said on standard
+ * error, with the remedy.
+ *
+ * s                  settings filled, the rest zero
+ * derive_public_url  nobody set a public address: http://localhost and the port stand for it
+ * errors             any; server_done() frees what was made
+ */
+_must_use_ int server_prepare(const char *who, struct server *s, bool derive_public_url);
+
+/* The one-time link for the first administrator.
+ *
+ * ret_token   of PUBLIC_URL/setup?token=…
+ * returns     1, or 0 when there is an administrator
+ */
+_must_use_ int server_setup_link(struct server *s, struct secret *ret_token);
+
+/* Prolongs the node number's lease. errors: ERR_STORAGE (try again soon), ERR_CONFLICT (lost: the server must end) */
+_must_use_ int server_renew_node(struct server *s);
+
+/* Ends gracefully: begun requests are answered; at most SERVER_DRAIN_MS. Then frees everything. */
+void server_done(struct server *s);
