@@ -33,11 +33,11 @@ describe('guesses at one account', () => {
     assert.ok(count(answers, 401) <= 12, `${count(answers, 401)} of 30 parallel guesses were checked`);
   });
 
-  it('are throttled when they come from thirty addresses at once', async () => {
+  it('are throttled when they come from a hundred addresses at once', async () => {
     const { who } = await signUp(server);
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => guess(server.browser(), who.email, i)));
-    assert.ok(count(answers, 401) <= 20, `${count(answers, 401)} of 30 guesses were checked`);
-    assert.ok(count(answers, 429) >= 10);
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => guess(server.browser(), who.email, i)));
+    assert.ok(count(answers, 401) <= 45, `${count(answers, 401)} of 100 guesses were checked`);
+    assert.equal(count(answers, 401) + count(answers, 429), 100);
   });
 
   it('are throttled on the page as well', async () => {
@@ -86,7 +86,7 @@ describe('the owner', () => {
   it('gets in from a browser that was signed in before, whatever strangers do', async () => {
     const owner = await signUp(server);
     await owner.post('/api/auth/logout', { json: {} });
-    await Promise.all(Array.from({ length: 40 }, (_, i) => guess(server.browser(), owner.who.email, i)));
+    await Promise.all(Array.from({ length: 60 }, (_, i) => guess(server.browser(), owner.who.email, i)));
     assert.equal((await tryLogin(server.browser(), owner.who)).status, 429, 'strangers are throttled by now');
     await signIn(server, owner.who, owner);
   });
@@ -99,7 +99,7 @@ describe('the owner', () => {
 
   it('is not kept out for long by a stranger', async () => {
     const { who } = await signUp(server);
-    await Promise.all(Array.from({ length: 40 }, (_, i) => guess(server.browser(), who.email, i)));
+    await Promise.all(Array.from({ length: 60 }, (_, i) => guess(server.browser(), who.email, i)));
     const answer = await tryLogin(server.browser(), who);
     assert.equal(answer.status, 429);
     assert.ok(+answer.headers['retry-after'] <= 900, `${answer.headers['retry-after']} s`);

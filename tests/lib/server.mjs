@@ -27,14 +27,14 @@ export class Server {
   output = ''; // of all its runs
   browsers = [];
 
-  // settings: environment variables; publicUrl: where it isn't the address itself
-  static async start(settings = {}, { publicUrl } = {}) {
+  // settings: environment variables; host: under which it is reached; publicUrl: where it isn't the address itself
+  static async start(settings = {}, { publicUrl, host = 'localhost' } = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
     server.database = join(server.folder, 'g.db');
     server.port = await freePort();
     server.address = `http://127.0.0.1:${server.port}`;
-    server.base = publicUrl ?? `http://localhost:${server.port}`;
+    server.base = publicUrl ?? `http://${host}:${server.port}`;
     server.env = {
       GATEHOUSE_LISTEN: `127.0.0.1:${server.port}`,
       DATABASE_URL: `sqlite:${server.database}`,

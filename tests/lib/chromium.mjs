@@ -1,0 +1,27 @@
+// A real browser, with everything that it complains about written down.
+import { chromium } from 'playwright-core';
+
+export const launchChromium = () => chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  // its own sandbox needs rights that root in a container lacks
+  args: process.getuid() === 0 ? ['--no-sandbox', '--disable-dev-shm-usage'] : ['--disable-dev-shm-usage'],
+});
+
+// A context whose pages' complaints (script errors, policy violations, failed or foreign requests) land in `complaints`.
+export async function visitor(browser, options = {}) {
+  const context = await browser.newContext(options), complaints = [];
+  context.setDefaultTimeout(10_000);
+  context.on('page', (page) => {
+    page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
+    page.on('console', (message) => {
+      // the browser's own line about an answer of 4xx is no complaint about the page
+      if (['error', 'warning'].includes(message.type()) && !/Failed to load resource.*status of 4\d\d/.test(message.text()))
+        complaints.push(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+      if (!/^(http:\/\/(localhost|127\.0\.0\.1)[:/]|data:|about:|chrome-error:)/.test(request.url()))
+        complaints.push(`asks for ${request.url()}`);
+    });
+  });
+  return Object.assign(context, { complaints });
+}
