@@ -1,14 +1,16 @@
 // kill -9 at random instants during grants. A ledger outside of the server remembers what was acknowledged; after each
 // restart everything in it holds, and nothing that was spent can be spent again (I1 to I4 of the security rules).
-//   CRASH_ROUNDS=500   more rounds        CRASH_SEED=7   the same instants and choices again
+//   CRASH_ROUNDS=500, CRASH_SECONDS=300   go on for longer        CRASH_SEED=7   the same choices again
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { grantCode, isActive, redeem, refresh, revoke } from '../lib/oauth.mjs';
 import { isSignedIn, signIn, signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
-const rounds = +(process.env.CRASH_ROUNDS ?? 24), budget = process.env.CRASH_ROUNDS ? Infinity : 32_000; // ms
-const seed = +(process.env.CRASH_SEED ?? Date.now() % 1_000_000);
+const { CRASH_ROUNDS, CRASH_SECONDS, CRASH_SEED } = process.env;
+const rounds = +(CRASH_ROUNDS ?? (CRASH_SECONDS ? Infinity : 24));
+const budget = 1000 * (CRASH_SECONDS ?? (CRASH_ROUNDS ? Infinity : 32)); // ms
+const seed = +(CRASH_SEED ?? Date.now() % 1_000_000);
 const WORKERS = 8, FAMILIES_KEPT = 24;
 
 // mulberry32: small, and the same everywhere

@@ -40,6 +40,7 @@ export class Server {
       DATABASE_URL: `sqlite:${server.database}`,
       PLATFORM_BASE_URL: server.base,
       GATEHOUSE_THREADS: '2',
+      GATEHOUSE_LOG_LEVEL: 'debug', // the more is logged, the more could leak
       ...settings,
     };
     await server.up();
