@@ -22,6 +22,7 @@ RESERVED = set(
     inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void
     volatile while bool true false NULL""".split()
 )
+COLUMNS_MAX = 32
 NAME = r"[a-z][a-z0-9_]*"
 
 
@@ -158,6 +159,8 @@ class Reader:
     def end_row(self):
         if self.row:
             self.row.members = parse_members(self.row_text.rstrip(", "), self.path, self.row.line, "member")
+            if len(self.row.members) > COLUMNS_MAX:
+                self.fail(self.row.line, f"a row has at most {COLUMNS_MAX} members (DB_COLUMNS_MAX)")
             self.rows.append(self.row)
             self.row = None
 
@@ -393,14 +396,17 @@ SQLITE_TYPES = {"BIGINT": "INTEGER", "BYTEA": "BLOB", "BOOLEAN": "INTEGER"}
 
 
 def sqlite_text(text):
-    """PostgreSQL's types -> SQLite's, and every table a STRICT one."""
+    """PostgreSQL's types -> SQLite's, and every table a STRICT one. A table with another key than a number is kept in
+    its key's own tree (WITHOUT ROWID): one search instead of two."""
     begins = words(text)[:2]
     if begins[0] not in ("CREATE", "ALTER") or begins[1] != "TABLE":
         return text
     text = "".join(
         SQLITE_TYPES.get(value.upper(), value) if kind == "word" else value for kind, value in tokens(text)
     )
-    return text + " STRICT" if begins[0] == "CREATE" else text
+    if begins[0] != "CREATE":
+        return text
+    return text + (" STRICT" if "INTEGER PRIMARY KEY" in re.sub(r"\s+", " ", text) else " STRICT, WITHOUT ROWID")
 
 
 def migration_files(paths):

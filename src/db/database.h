@@ -33,23 +33,22 @@ _must_use_ int database_migrate(struct database *db, unsigned *ret_applied,
 /* Version of the schema in the database and the newest that this binary knows. */
 _must_use_ int database_version(struct database *db, unsigned *ret_current, unsigned *ret_newest);
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------------ */
+/* --- reading --- */
 
 /* A connection for the calling thread's reads. */
 _must_use_ int database_reader_open(struct database *db, struct db_connection **ret);
 struct db_connection *database_reader_close(struct db_connection *reader);
 
 /* Begins a read transaction, or goes on with the one that is open on this connection if nothing was committed
- * by this process since it began: many requests of one turn of an event loop share a snapshot. errors
- * ERR_STORAGE */
+ * by this process since it began: many requests of one turn of an event loop share a snapshot.
+ *
+ * errors   ERR_STORAGE */
 _must_use_ int database_read(struct db_connection *reader, struct tx *ret);
 
 /* Ends the snapshot, if one is open: at the end of each turn of the event loop. */
 void database_read_end(struct db_connection *reader);
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------------ */
+/* --- writing --- */
 
 /* A request's work on the writer. Lives in the caller's own struct; untouched by the caller until `done`. */
 struct write_job {
@@ -61,7 +60,9 @@ struct write_job {
         int (*run)(struct write_job *job, struct tx *tx);
 
         /* After the commit, on the writer's thread: result is what run returned, or -ERR_STORAGE when the
-         * commit failed and nothing of the batch holds. Only now may the answer be released. */
+         * commit failed and nothing of the batch holds. Only now may the answer be released. When too many
+         * jobs wait already it is called at once, on the submitter's thread, with -ERR_BUSY. Must not block.
+         */
         void (*done)(struct write_job *job, int result);
 };
 

@@ -81,8 +81,7 @@ extern const unsigned db_statements_count;
 extern const struct db_migration db_migrations[];
 extern const unsigned db_migrations_count;
 
-/* --- an engine
- * ---------------------------------------------------------------------------------------------------- */
+/* --- an engine --- */
 
 enum db_role {
         DB_READER, /* snapshots only; refuses to write */
@@ -132,8 +131,7 @@ struct db_driver {
 
 extern const struct db_driver db_driver_sqlite;
 
-/* --- what the generated functions call
- * ---------------------------------------------------------------------------- */
+/* --- what the generated functions call --- */
 
 /* At most one row: 1 found, *row filled, its strings on the arena; 0 not found.
  * errors   ERR_STORAGE, ERR_NO_MEMORY, ERR_CONFLICT (a constraint), ERR_INTERNAL (a write in a read

@@ -1,4 +1,6 @@
 /* Named statements on SQLite: prepared once a connection, bound, stepped, read. */
+#include <sys/types.h>
+
 #include "base/log.h"
 #include "db/sqlite_int.h"
 
@@ -63,53 +65,71 @@ static int statement_end(struct sqlite_connection *c, unsigned number, sqlite3_s
         return r;
 }
 
-/* Copies the row that the statement stands on: the strings with one allocation, each with a NUL behind it. */
-static int statement_row(sqlite3_stmt *statement, const struct db_statement *s, struct arena *arena,
-                         char *row) {
-        struct str texts[DB_COLUMNS_MAX];
+static bool column_has_bytes(const struct db_column *column) {
+        return column->type == DB_TEXT || column->type == DB_BYTEA;
+}
+
+/* Finds the strings of the row that the statement stands on, in SQLite's own memory. As blobs: asking for text would
+ * have SQLite copy it to put a NUL behind it.
+ *
+ * texts   filled for the columns that hold bytes
+ * returns the bytes that their copies take, or an error */
+static ssize_t row_texts(sqlite3_stmt *statement, const struct db_statement *s, struct str *texts) {
         size_t bytes = 0;
-        char *at;
 
         for (size_t i = 0; i < s->n_columns; i++) {
-                if (s->columns[i].type != DB_TEXT && s->columns[i].type != DB_BYTEA)
+                sqlite3_value *value;
+
+                if (!column_has_bytes(&s->columns[i]))
                         continue;
-                if (sqlite3_column_type(statement, (int)i) == SQLITE_NULL) {
+                value = sqlite3_column_value(statement, (int)i);
+                if (sqlite3_value_type(value) == SQLITE_NULL) {
                         if (!s->columns[i].nullable)
                                 return -ERR_INTERNAL;
                         texts[i] = STR_NULL;
                         continue;
                 }
-                /* As a blob: asking for text would have SQLite copy it to put a NUL behind it. */
-                texts[i].ptr = sqlite3_column_blob(statement, (int)i);
-                texts[i].len = (size_t)sqlite3_column_bytes(statement, (int)i);
-                if (!texts[i].ptr && texts[i].len == 0)
+                texts[i].ptr = sqlite3_value_blob(value);
+                texts[i].len = (size_t)sqlite3_value_bytes(value);
+                if (texts[i].len == 0)
                         texts[i].ptr = "";
                 if (!texts[i].ptr)
                         return -ERR_NO_MEMORY;
                 bytes += texts[i].len + 1;
         }
-        at = bytes ? arena_alloc(arena, bytes) : NULL;
-        if (bytes && !at)
-                return -ERR_NO_MEMORY;
+        return (ssize_t)bytes;
+}
 
+/* Copies that row: the strings with one allocation, each with a NUL behind it. */
+static int statement_row(sqlite3_stmt *statement, const struct db_statement *s, struct arena *arena,
+                         char *row) {
+        struct str texts[DB_COLUMNS_MAX];
+        char *at = NULL;
+        ssize_t bytes;
+
+        bytes = row_texts(statement, s, texts);
+        if (bytes < 0)
+                return (int)bytes;
+        if (bytes > 0) {
+                at = arena_alloc(arena, (size_t)bytes);
+                if (!at)
+                        return -ERR_NO_MEMORY;
+        }
         for (size_t i = 0; i < s->n_columns; i++) {
                 void *member = row + s->columns[i].offset;
 
-                switch (s->columns[i].type) {
-                case DB_TEXT:
-                case DB_BYTEA:
+                if (!column_has_bytes(&s->columns[i])) {
+                        int64_t number = sqlite3_column_int64(statement, (int)i);
+
+                        if (s->columns[i].type == DB_BIGINT)
+                                *(int64_t *)member = number;
+                        else
+                                *(bool *)member = number != 0;
+                } else if (!texts[i].ptr) {
                         *(struct str *)member = STR_NULL;
-                        if (!texts[i].ptr)
-                                break;
+                } else {
                         *(struct str *)member = str_n(memcpy(at, texts[i].ptr, texts[i].len), texts[i].len);
-                        at += texts[i].len + 1; /* arena memory is zeroed */
-                        break;
-                case DB_BIGINT:
-                        *(int64_t *)member = sqlite3_column_int64(statement, (int)i);
-                        break;
-                case DB_BOOLEAN:
-                        *(bool *)member = sqlite3_column_int64(statement, (int)i) != 0;
-                        break;
+                        at += texts[i].len + 1; /* the arena's memory is zeroed */
                 }
         }
         return 0;

@@ -150,8 +150,7 @@ void database_submit(struct database *db, struct write_job *job) {
         writer_push(w, job);
 }
 
-/* --- one job, waited for
- * ------------------------------------------------------------------------------------------ */
+/* --- one job, waited for --- */
 
 struct write_now {
         struct write_job job;
