@@ -98,6 +98,15 @@ const struct refusal *guard_lines(struct str head) {
         return p == end ? NULL : &REFUSAL_LINE_END;
 }
 
+const struct refusal *guard_framing(struct str framing, bool *cr) {
+        for (size_t i = 0; i < framing.len; i++) {
+                if (*cr != (framing.ptr[i] == '\n'))
+                        return &REFUSAL_CHUNK;
+                *cr = framing.ptr[i] == '\r';
+        }
+        return NULL;
+}
+
 const struct refusal *guard_field(struct str name, struct str value) {
         unsigned bad = 0;
 

@@ -39,6 +39,13 @@ _must_use_ const struct refusal *guard_target(struct str target);
  * folding (RFC 9112 §2.2, §5.2). */
 _must_use_ const struct refusal *guard_lines(struct str head);
 
+/* Chunk sizes, extensions, trailers: whatever of a chunked body is not data. Every LF follows a CR, every CR is followed
+ * by LF.
+ *
+ * framing   a piece, up to the next piece of data or to the end of what has come
+ * cr        whether the piece before it, of the same run of framing, ended in CR; updated */
+_must_use_ const struct refusal *guard_framing(struct str framing, bool *cr);
+
 /* A field: its name is a token, its value has no control character but tab (RFC 9110 §5.5). */
 _must_use_ const struct refusal *guard_field(struct str name, struct str value);
 

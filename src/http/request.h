@@ -36,24 +36,24 @@ enum {
 };
 
 struct http_header {
-        struct str name; /* as sent; compare without case */
+        struct str name;  /* as sent; compare without case */
         struct str value; /* trimmed */
 };
 
 /* One parameter of a query, a form or a JSON object. */
 struct param {
         struct str name;
-        struct str value;           /* decoded text; of a JSON value that is no string: its JSON text */
+        struct str value; /* decoded text; of a JSON value that is no string: its JSON text */
         enum param_kind {
                 PARAM_TEXT,
-                PARAM_LIST,         /* JSON array of strings; `value` holds them separated by spaces if none has one */
+                PARAM_LIST, /* JSON array of strings; `value` holds them separated by spaces if none has one */
                 PARAM_NULL,
                 PARAM_TRUE,
                 PARAM_FALSE,
                 PARAM_NUMBER,
-                PARAM_OTHER         /* object, or an array of anything but strings */
+                PARAM_OTHER /* object, or an array of anything but strings */
         } kind;
-        struct str *items;          /* PARAM_LIST */
+        struct str *items; /* PARAM_LIST */
         size_t n_items;
 };
 
@@ -72,33 +72,33 @@ struct request {
         struct arena arena;
 
         enum http_method method;
-        struct str target;        /* as sent; of the absolute form, what follows the authority */
-        struct str path;          /* percent-decoded once; without query. "*" for OPTIONS * */
-        struct str query;         /* raw, without the '?'; STR_NULL when there is no '?' */
-        struct str host;          /* as sent; empty on HTTP/1.0 without Host. Never trusted for links */
+        struct str target; /* as sent; of the absolute form, what follows the authority */
+        struct str path;   /* percent-decoded once; without query. "*" for OPTIONS * */
+        struct str query;  /* raw, without the '?'; STR_NULL when there is no '?' */
+        struct str host;   /* as sent; empty on HTTP/1.0 without Host. Never trusted for links */
         struct http_header headers[REQUEST_HEADERS_MAX];
         size_t n_headers;
         enum body_kind body_kind;
         struct str body;
         char address[ADDRESS_TEXT_MAX + 1]; /* of the peer, "127.0.0.1" or "2001:db8::1" */
-        char id[17];              /* request id: 16 hex digits; in logs and in X-Request-Id */
-        int64_t started_us;       /* monotonic: when the request was complete */
+        char id[17];                        /* request id: 16 hex digits; in logs and in X-Request-Id */
+        int64_t started_us;                 /* monotonic: when the request was complete */
 
-        struct str path_param;    /* the one variable segment of the route's path, decoded */
+        struct str path_param; /* the one variable segment of the route's path, decoded */
 
         struct params query_params; /* filled by request_query() and request_form() on first use */
         struct params body_params;
 
         /* A sharper public text than the error table's; set by request_refuse(). */
         struct str error_detail;
-        struct str error_field;   /* of ERR_INVALID_FIELD: the member or parameter at fault */
-        const char *error_type;   /* of ERR_INVALID_FIELD: "missing", "string_type", … (contract §0, 422) */
-        int64_t retry_after;      /* seconds, of ERR_THROTTLED and 503s; 0 for none */
+        struct str error_field; /* of ERR_INVALID_FIELD: the member or parameter at fault */
+        const char *error_type; /* of ERR_INVALID_FIELD: "missing", "string_type", … (contract §0, 422) */
+        int64_t retry_after;    /* seconds, of ERR_THROTTLED and 503s; 0 for none */
 
         const struct context *context;
-        struct tx *tx;            /* the snapshot or transaction that this step runs in */
+        struct tx *tx;             /* the snapshot or transaction that this step runs in */
         struct identity *identity; /* who calls, once authenticated; NULL for public routes */
-        void *step_data;          /* what one step of a route leaves for the next */
+        void *step_data;           /* what one step of a route leaves for the next */
 };
 
 /* The value of a header; STR_NULL if it was not sent. Of a repeated one, the first.

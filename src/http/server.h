@@ -6,6 +6,8 @@
  * between loops. Limits and refusals are those of http/guard.h; each is answered by the seam itself. */
 #pragma once
 
+#include "base/clock.h"
+#include "base/random.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -48,8 +50,12 @@ struct http_application {
         void (*handle)(void *data, struct http_exchange *x);
 
         /* A refusal by the seam itself is about to be written: gives its body its form. status is set; the function
-         * writes content type and body. */
+         * writes content type and body. The request may be half read: method, path and fields may be missing. NULL for
+         * plain text. */
         void (*refuse)(void *data, struct http_exchange *x, struct str text);
+
+        const struct clock *clock;   /* of the Date field; NULL for the system's */
+        const struct random *random; /* of request ids; NULL for the system's */
 };
 
 struct http_limits {
@@ -58,8 +64,9 @@ struct http_limits {
         int64_t body_grace_ms;    /* before the minimum rate counts */
         int64_t body_rate;        /* bytes a second, below which a body is answered 408 */
         int64_t write_timeout_ms; /* a client that takes nothing for so long is cut off */
-        int64_t drain_ms;         /* between the request to stop and the end of what still runs */
-        size_t connections_max;   /* per loop; more wait in the kernel's queue */
+        int64_t linger_ms; /* after a refusal, to let its answer arrive before the connection is closed */
+        int64_t drain_ms;  /* between the wish to stop and the cutting of connections that still are open */
+        size_t connections_max; /* per loop; more wait in the kernel's queue */
 };
 
 extern const struct http_limits http_limits_default;
@@ -83,8 +90,10 @@ unsigned http_server_port(const struct http_server *server);
 /* Starts the loops and returns when all of them are ready to accept. errors: those of loop_open. */
 _must_use_ int http_server_start(struct http_server *server);
 
-/* Asks every loop to end gracefully: no new connection, requests that have begun are read and answered, idle
- * connections are closed, at most drain_ms. Safe from any thread and, through self-pipe, from a signal handler's loop. */
+/* Asks every loop to end gracefully: connections that wait in the kernel's queue are taken, then no more; requests that
+ * have begun or are on their way are read and answered, the last with Connection: close; idle connections are closed.
+ * After drain_ms all connections are cut; exchanges that the application still has are waited for even then, since they
+ * live in the loop's memory. Safe from any thread and from a signal handler. */
 void http_server_stop(struct http_server *server);
 
 /* Waits for all loops to end. */
@@ -95,11 +104,13 @@ struct http_server *http_server_free(struct http_server *server);
 /* Sends the response. On the loop's own thread, once. */
 void http_exchange_finish(struct http_exchange *x);
 
-/* Runs task->run on the loop's thread, soon. From any thread. Tasks run in the order in which they were posted. */
+/* Runs task->run on the loop's thread, soon. From any thread, while an exchange of that loop is unfinished or the server
+ * was not yet asked to stop. Tasks run in the order in which they were posted. */
 void http_loop_post(struct http_loop *loop, struct http_task *task);
 
 /* Runs task->run on a thread of the worker pool, where it may block. Called on the loop's thread; the task comes back
- * by http_loop_post() if it wants to. */
+ * by http_loop_post() if it wants to. The pool is libuv's, shared by all loops: UV_THREADPOOL_SIZE sets its size, before
+ * the first task. errors: ERR_NO_MEMORY */
 _must_use_ int http_loop_work(struct http_loop *loop, struct http_task *task);
 
 /* What loop_open left. */
