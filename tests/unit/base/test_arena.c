@@ -112,6 +112,9 @@ static void a_copy_ends_in_nul(void **state) {
         copy = arena_copy(&a, str_n("abcdef", 3));
         assert_str(copy, "abc");
         assert_int_equal(copy.ptr[3], '\0');
+        copy = arena_copy(&a, STR("0123456789abcdef")); /* its NUL is the first byte of the next 16 */
+        memset(arena_new(&a, char), 'x', 1);
+        assert_string_equal(copy.ptr, "0123456789abcdef");
         copy = arena_copy(&a, STR_NULL);
         assert_str(copy, "");
         assert_null(arena_copy(&a, str_n("", 5000)).ptr);

@@ -1,9 +1,30 @@
 #include "base/memory.h"
 
 #include <jansson.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "unit.h"
+
+/* The linker leads free() here (--wrap=free): what arrives while `watching` must be zero. */
+void __real_free(void *ptr);
+void __wrap_free(void *ptr);
+
+static bool watching;
+static unsigned seen, dirty;
+
+void __wrap_free(void *ptr) {
+        const unsigned char *bytes = ptr;
+        size_t n = watching && ptr ? malloc_usable_size(ptr) : 0;
+
+        seen += watching && ptr;
+        for (size_t i = 0; i < n; i++)
+                if (bytes[i] != 0) {
+                        dirty++;
+                        break;
+                }
+        __real_free(ptr);
+}
 
 static void wiped_memory_is_zero(void **state) {
         unsigned char bytes[100];
@@ -15,33 +36,43 @@ static void wiped_memory_is_zero(void **state) {
         assert_int_equal(bytes[99], 0xaa);
 }
 
-static void nothing_can_be_freed(void **state) {
+static void freed_memory_is_zeroed_to_its_end(void **state) {
+        seen = dirty = 0;
+        watching = true;
+        for (size_t size = 1; size < 2000; size += 37) {
+                char *ptr = malloc(size);
+
+                assert_non_null(ptr);
+                memset(ptr, 'x', size);
+                memory_free_wiped(ptr);
+        }
         memory_free_wiped(NULL);
-        memory_free_wiped(malloc(0));
-        memory_free_wiped(malloc(1000));
+        watching = false;
+        assert_int_equal(seen, 55);
+        assert_int_equal(dirty, 0);
 }
 
-static void jansson_frees_through_us(void **state) {
-        json_malloc_t allocate;
-        json_free_t release;
+static void jansson_leaves_nothing_behind(void **state) {
         json_t *value;
 
         memory_wipe_json();
-        json_get_alloc_funcs(&allocate, &release);
-        assert_ptr_equal(release, memory_free_wiped);
-
+        seen = dirty = 0;
+        watching = true;
         value = json_loads("{\"password\":\"correct horse battery staple\",\"list\":[1,2,3]}", 0, NULL);
         assert_non_null(value);
         assert_string_equal(json_string_value(json_object_get(value, "password")),
                             "correct horse battery staple");
         json_decref(value);
+        watching = false;
+        assert_true(seen > 5);
+        assert_int_equal(dirty, 0);
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(wiped_memory_is_zero),
-                cmocka_unit_test(nothing_can_be_freed),
-                cmocka_unit_test(jansson_frees_through_us),
+                cmocka_unit_test(freed_memory_is_zeroed_to_its_end),
+                cmocka_unit_test(jansson_leaves_nothing_behind),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

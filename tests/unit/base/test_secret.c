@@ -19,6 +19,7 @@ static void only_equal_secrets_are_equal(void **state) {
         assert_true(secret_equal(STR(""), STR_NULL));
         assert_false(secret_equal(STR("secret"), STR("secreT")));
         assert_false(secret_equal(STR("secret"), STR("secre")));
+        assert_false(secret_equal(STR("secre"), STR("secret")));
         assert_false(secret_equal(STR("secret"), STR("")));
         assert_false(secret_equal(str_n("a\0b", 3), str_n("a\0c", 3)));
 }

@@ -125,6 +125,7 @@ static void utf8_is_well_formed(void **state) {
                 assert_true(str_is_utf8(str_of(good[i])));
         for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
                 assert_false(str_is_utf8(str_of(bad[i])));
+        assert_false(str_is_utf8(str_n("\xe2\x82\xac", 2))); /* what lies beyond the end does not count */
         assert_true(str_is_utf8(str_n("a\0b", 3)));
         assert_int_equal(str_utf8_length(STR("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x92\xa9")), 4);
         assert_int_equal(str_utf8_sequence(STR("\xe2\x82\xac\xac")), 3);
