@@ -25,6 +25,7 @@ static void open_database(struct fixture *f) {
 
 void fixture_init(struct fixture *f) {
         memset(f, 0, sizeof(*f));
+        log_setup(LOG_ERROR, LOG_LOGFMT); /* migrations tell nothing here */
         open_database(f);
         f->settings = (struct settings){
                 .public_url = STR_INIT("http://localhost:8006"),
@@ -47,7 +48,6 @@ void fixture_init(struct fixture *f) {
         };
         memset(f->context.server_key.bytes, 0x5a, sizeof(f->context.server_key.bytes));
         memset(f->context.process_key.bytes, 0xa5, sizeof(f->context.process_key.bytes));
-        log_setup(LOG_ERROR, LOG_LOGFMT); /* migrations tell nothing here */
         request_init(&f->req);
         strbuf_init(&f->res.body, RESPONSE_BODY_MAX);
         f->res.request = &f->req;
