@@ -67,7 +67,7 @@ if ! { "${as_root[@]}" apt-get update &&
         "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
         tail -n 15 "$log" >&2
         echo "install-deps: apt could not install them. Check the network and /etc/apt/sources.list (Debian 12 'main' has all of" >&2
-        echo "them), then run:  ${as_root[*]} apt-get update && ${as_root[*]} apt-get install ${missing[*]}" >&2
+        echo "them), then run as root:  apt-get update && apt-get install ${missing[*]}" >&2
         exit 1
 fi
 # Debian starts a web server as soon as it is installed; the benchmark only wants the program.
