@@ -158,6 +158,7 @@ static void run_on_pool(struct http_task *task) {
 
 static void call_step(struct call *call) {
         struct tx tx;
+        int r;
 
         switch (call->route->steps[call->step].on) {
         case EXECUTOR_TRANSACTION:
@@ -167,9 +168,10 @@ static void call_step(struct call *call) {
                 return;
         case EXECUTOR_WORKER:
                 call->task.run = run_on_pool;
-                call->result = http_loop_work(call->x->loop, &call->task);
-                if (call->result == 0)
-                        return;
+                r = http_loop_work(call->x->loop, &call->task);
+                if (r == 0)
+                        return; /* the pool has the call from here on, and may be done with it already */
+                call->result = r;
                 break;
         default:
                 call->result = database_read(http_loop_state(call->x->loop), &tx);

@@ -166,7 +166,10 @@ void respond_refusal(struct request *req, struct response *res, struct str text)
         response_begin(res, res->status, CONTENT_TYPE_JSON);
         json_object_begin(&w);
         json_member_str(&w, "detail", text);
-        json_member_str(&w, "error", STR("invalid_request"));
+        json_member_str(&w, "error",
+                        res->status == 500   ? STR("server_error")
+                        : res->status == 503 ? STR("temporarily_unavailable")
+                                             : STR("invalid_request"));
         json_member_str(&w, "error_description", text);
         json_object_end(&w);
         (void)req;
