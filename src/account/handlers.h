@@ -13,13 +13,16 @@
  *   POST /api/auth/user/name      session    transaction handle_name_set
  *   GET  /                        session P  read        handle_home
  *   GET  /login                   public  P  read        handle_login_page
- *   POST /login                   public  PF transaction handle_login_form_reserve, worker
- * handle_login_form_verify, transaction handle_login_form_finish GET  /signup                  public  P read
- * handle_signup_page POST /signup                  public  PF transaction handle_signup_form_reserve, worker
- * handle_signup_hash, transaction handle_signup_form_finish GET  /logout                  public  P  read
- * handle_logout_page POST /logout                  public  PF transaction handle_logout_form GET  /setup
- * public  P  read        handle_setup_page POST /setup                   public  PF read
- * handle_setup_reserve, worker handle_setup_hash, transaction handle_setup_finish
+ *   POST /login                   public  PF transaction handle_login_form_reserve,
+ *                                            worker handle_login_form_verify, transaction handle_login_form_finish
+ *   GET  /signup                  public  P  read        handle_signup_page
+ *   POST /signup                  public  PF transaction handle_signup_form_reserve,
+ *                                            worker handle_signup_hash, transaction handle_signup_form_finish
+ *   GET  /logout                  public  P  read        handle_logout_page
+ *   POST /logout                  public  PF transaction handle_logout_form
+ *   GET  /setup                   public  P  read        handle_setup_page
+ *   POST /setup                   public  PF read        handle_setup_reserve, worker handle_setup_hash,
+ *                                            transaction handle_setup_finish
  *
  * A guess is counted in the first step, whose transaction is on disk before the second hashes: guesses side
  * by side can't beat the count. Forms that are wrong are shown again by the step that finds out, with the

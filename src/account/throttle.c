@@ -13,16 +13,15 @@ enum { NONCE_SIZE = 16, NONCE_LENGTH = 22, MAC_LENGTH = 43, DEVICE_LENGTH = NONC
 
 const struct throttle_limit throttle_limits[THROTTLE_KINDS] = {
         /* enough for somebody who tries the passwords they remember; 1,450 guesses a day find none that is
-           not common */
+         * not common */
         [THROTTLE_ACCOUNT_NETWORK] = { .burst = 10, .interval_ms = MINUTE },
-        /* at most 80 failures in an hour whatever the number of networks: NIST SP 800-63B allows 100 before more must
-         * be asked than a password; one network can't fill it, two can, for as long as they go on */
+        /* at most 80 failures in an hour whatever the number of networks: NIST SP 800-63B allows 100 before
+         * more must be asked than a password. One network can't fill it; two can, for as long as they go on */
         [THROTTLE_ACCOUNT] = { .burst = 20, .interval_ms = MINUTE },
         /* an office or a school behind one address signs in at once; successes don't count. Slows one who
          * tries one password at many accounts */
         [THROTTLE_NETWORK] = { .burst = 100, .interval_ms = 10 * SECOND },
-        /* as the first: the cookie may have been stolen, and opens no more guesses than a new network would
-         */
+        /* as the first: a stolen cookie opens no more guesses than a new network would */
         [THROTTLE_DEVICE] = { .burst = 10, .interval_ms = MINUTE },
         /* a class or a team joins at once; each try also tells whether an address is taken */
         [THROTTLE_SIGNUP] = { .burst = 100, .interval_ms = 30 * SECOND },
