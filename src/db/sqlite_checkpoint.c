@@ -8,7 +8,7 @@
 #include "db/sqlite_int.h"
 
 enum {
-        LOG_PAGES = 4000, /* 16 MiB */
+        LOG_PAGES = 2000, /* 8 MiB */
         LOG_PAGES_WAIT = 4 * LOG_PAGES,
         WAIT_MS = 20,
         BUSY_TIMEOUT_MS = 5000,

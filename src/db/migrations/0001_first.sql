@@ -1,8 +1,8 @@
 -- The first schema: people, sessions, apps, and what an authorization gives rise to.
 --
--- Types are PostgreSQL's; for SQLite the build makes STRICT tables of them (TEXT, BIGINT -> INTEGER, BYTEA -> BLOB,
--- BOOLEAN -> INTEGER; and a BIGINT PRIMARY KEY becomes the row id itself; a
--- table with any other key lives in that key's tree, WITHOUT ROWID).
+-- Types are PostgreSQL's; for SQLite the build makes STRICT tables of them: TEXT, BIGINT -> INTEGER, BYTEA -> BLOB,
+-- BOOLEAN -> INTEGER. A BIGINT PRIMARY KEY becomes the row id itself; a table with any other key lives in that key's
+-- tree (WITHOUT ROWID).
 -- Times are milliseconds since 1970 from the application's clock; 0 stands for "never", so that no time is null.
 -- Lists (redirect URIs, grant types, scopes) are words separated by single spaces: none of them can hold a space.
 -- Tokens of every kind have a time-ordered id and the SHA-256 of their text. There are no foreign keys: rows of the token
