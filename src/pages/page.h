@@ -23,8 +23,8 @@ struct page_theme *page_theme_free(struct page_theme *theme);
  * data       what the template shows; taken over, also on failure; NULL is answered by ERR_NO_MEMORY
  * errors     ERR_NO_MEMORY, ERR_INTERNAL (no such template)
  */
-_must_use_ int page_respond(const struct page_theme *theme, struct response *res, int status, const char *name,
-                            json_t *data);
+_must_use_ int page_respond(const struct page_theme *theme, struct response *res, int status,
+                            const char *name, json_t *data);
 
 /* The same as text, for tests and tools. */
 _must_use_ int page_render(const struct page_theme *theme, const char *name, const json_t *data,

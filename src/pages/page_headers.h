@@ -1,0 +1,9 @@
+/* Which header fields a page bears. */
+#pragma once
+
+#include "http/response.h"
+
+/* The fields of security.md and no-store, with the policy that fits the page.
+ *
+ * name   of the template: tells where its forms may lead */
+void page_headers(struct response *res, struct str name);
