@@ -61,9 +61,10 @@ static sigset_t end_signals(void) {
 }
 
 void signal_block_ends(void) {
+        const struct sigaction ignore = { .sa_handler = SIG_IGN };
         sigset_t set = end_signals();
 
-        signal(SIGPIPE, SIG_IGN);
+        sigaction(SIGPIPE, &ignore, NULL);
         pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 

@@ -1,5 +1,4 @@
 #include <argp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,17 +6,6 @@
 #include "cli/command.h"
 
 enum { NAME_MAX_LENGTH = 64, FAR = 3 };
-
-void problem(const char *who, const char *format, ...) {
-        va_list args;
-
-        fflush(stdout);
-        fprintf(stderr, "%s: ", who);
-        va_start(args, format);
-        vfprintf(stderr, format, args);
-        va_end(args);
-        fputc('\n', stderr);
-}
 
 static void print_help(const struct program *program, FILE *to) {
         fprintf(to, "%s: %s\n\nUsage: %s COMMAND [OPTION...]\n\nCommands:\n", program->name, program->summary,

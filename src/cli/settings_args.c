@@ -123,16 +123,27 @@ int settings_load(const char *who, const struct settings_args *args, struct sett
 }
 
 const char *settings_database_name(const struct settings *s, char *out, size_t capacity) {
-        struct str url = s->database_url, user;
-        ptrdiff_t at = str_find(url, '@'), colon;
+        const struct str scheme = STR("postgresql://");
+        struct str url = s->database_url, rest, user;
+        size_t slash, at;
+        ptrdiff_t colon, query;
 
-        user = str_first(url, at < 0 ? 0 : (size_t)at);
-        colon = str_find(str_from(user, sizeof("postgresql://") - 1), ':');
-        if (str_starts_with(url, STR("sqlite:")) || colon < 0)
+        if (!str_starts_with(url, scheme)) {
                 snprintf(out, capacity, STR_FMT, STR_ARG(url));
-        else
-                snprintf(out, capacity, STR_FMT ":***" STR_FMT,
-                         STR_ARG(str_first(url, sizeof("postgresql://") - 1 + (size_t)colon)),
-                         STR_ARG(str_from(url, (size_t)at)));
+                return out;
+        }
+        /* postgresql://user:password@host/name?password=…: the last @ before the slash ends the password. */
+        query = str_find(url, '?');
+        rest = str_from(query < 0 ? url : str_first(url, (size_t)query), scheme.len);
+        slash = at = 0;
+        while (slash < rest.len && rest.ptr[slash] != '/')
+                if (rest.ptr[slash++] == '@')
+                        at = slash - 1;
+        user = str_first(rest, at);
+        colon = str_find(user, ':');
+        if (colon >= 0)
+                user.len = (size_t)colon;
+        snprintf(out, capacity, STR_FMT STR_FMT "%s" STR_FMT, STR_ARG(scheme), STR_ARG(user),
+                 colon >= 0 ? ":***" : "", STR_ARG(str_from(rest, at)));
         return out;
 }
