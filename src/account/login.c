@@ -2,6 +2,7 @@
 #include "account/csrf.h"
 #include "account/form.h"
 #include "account/handlers.h"
+#include "account/login_app.h"
 #include "account/next.h"
 #include "account/password.h"
 #include "account/session.h"
@@ -14,8 +15,9 @@ enum { LOGIN_EMAIL_MAX = 320 /* bytes: what can be no address is answered like o
 
 struct login {
         struct str password;
-        struct str user_id; /* STR_NULL when nobody who may sign in has this address */
-        struct str stored;  /* hash of the password */
+        struct str user_id;  /* STR_NULL when nobody who may sign in has this address */
+        struct str stored;   /* hash of the password */
+        struct str app_name; /* for the page, should it be shown again */
         struct throttle_taken taken;
         char new_hash[PASSWORD_HASH_MAX]; /* at today's costs; empty unless the stored one is older */
 };
@@ -107,9 +109,12 @@ int handle_login_finish(struct request *req, struct response *res) {
         return r < 0 ? r : form_answer_user(res, &user);
 }
 
-static int show(struct request *req, struct response *res, int status, struct str next, struct str problem) {
-        json_t *data = form_data(req, next);
+static int show(struct request *req, struct response *res, int status, struct str next, struct str app_name,
+                struct str problem) {
+        json_t *data = form_data(req, next), *app = json_object();
 
+        form_set(&app, "name", app_name);
+        form_set_object(&data, "app", app);
         form_set(&data, "email", form_echo(req, "email", LOGIN_EMAIL_MAX));
         form_set(&data, "error", problem);
         form_set_bool(&data, "signup_open", req->context->settings->signup_open);
@@ -118,34 +123,47 @@ static int show(struct request *req, struct response *res, int status, struct st
 }
 
 int handle_login_page(struct request *req, struct response *res) {
-        struct str next = form_next(req);
+        struct str next = form_next(req), app_name;
+        int r;
 
         if (form_signed_in(req))
                 return response_redirect(res, next);
-        return show(req, res, 200, next, STR_NULL);
+        r = login_app_name(req->tx, &req->arena, next, &app_name);
+        return r < 0 ? r : show(req, res, 200, next, app_name, STR_NULL);
 }
 
-/* A step's result for the page: what the person can mend is shown above the form, anything else is an error's
- * page. */
-static int or_show(struct request *req, struct response *res, int result) {
+/* A step's result for the page: what the person can mend is shown above the form, anything else is an error's page. */
+static int or_show(struct request *req, struct response *res, struct str app_name, int result) {
         if (result != -ERR_WRONG_PASSWORD && result != -ERR_THROTTLED && result != -ERR_INVALID_FIELD)
                 return result;
-        return show(req, res, error_row(result)->other_status, form_next(req),
+        return show(req, res, error_row(result)->other_status, form_next(req), app_name,
                     form_problem(req, res, result));
 }
 
 int handle_login_form_reserve(struct request *req, struct response *res) {
-        return or_show(req, res, handle_login_reserve(req, res));
+        struct str app_name;
+        int r;
+
+        r = login_app_name(req->tx, &req->arena, form_next(req), &app_name);
+        if (r < 0)
+                return r;
+        r = or_show(req, res, app_name, handle_login_reserve(req, res));
+        if (r == STEP_NEXT)
+                ((struct login *)req->step_data)->app_name = app_name;
+        return r;
 }
 
 int handle_login_form_verify(struct request *req, struct response *res) {
-        return or_show(req, res, handle_login_verify(req, res));
+        const struct login *login = req->step_data;
+
+        return or_show(req, res, login->app_name, handle_login_verify(req, res));
 }
 
 int handle_login_form_finish(struct request *req, struct response *res) {
+        const struct login *login = req->step_data;
         struct user_row user;
         int r;
 
         r = sign_in(req, res, &user);
-        return r < 0 ? or_show(req, res, r) : response_redirect(res, form_next(req));
+        return r < 0 ? or_show(req, res, login->app_name, r) : response_redirect(res, form_next(req));
 }

@@ -1,5 +1,4 @@
 #include "support/fixture.h"
-#include "support/pages.h"
 
 #include <stdio.h>
 
@@ -10,7 +9,6 @@
 #include "account/user.h"
 
 static char stored[PASSWORD_HASH_MAX]; /* of "a long walk" */
-static struct identity who;
 
 static int make_person(struct request *req, struct response *res _unused_) {
         struct user_new user = { STR_INIT("ada@example.org"), STR_INIT("Ada"), str_of(stored), false };
@@ -27,13 +25,11 @@ static int setup(void **state) {
         if (!stored[0])
                 assert_int_equal(password_hash(&random_system, STR("a long walk"), stored), 0);
         assert_int_equal(fixture_transaction(&f, make_person), 0);
-        who = (struct identity){ .kind = IDENTITY_NONE, .csrf = STR_INIT("the-csrf-token") };
         *state = &f;
         return 0;
 }
 
 static int teardown(void **state) {
-        pages_forget();
         fixture_done(*state);
         return 0;
 }
@@ -43,17 +39,6 @@ static int login(struct fixture *f, const char *json) {
 
         fixture_post_json(f, json);
         r = fixture_steps(f, handle_login_reserve, handle_login_verify, handle_login_finish);
-        if (r == STEP_DONE)
-                fixture_keep_cookies(f);
-        return r;
-}
-
-static int login_form(struct fixture *f, const char *form) {
-        int r;
-
-        fixture_post_form(f, form);
-        f->req.identity = &who;
-        r = fixture_steps(f, handle_login_form_reserve, handle_login_form_verify, handle_login_form_finish);
         if (r == STEP_DONE)
                 fixture_keep_cookies(f);
         return r;
@@ -208,86 +193,6 @@ static void an_older_hash_is_renewed_at_login(void **state) {
         assert_int_equal(login(f, right), STEP_DONE);
 }
 
-static void the_page_leads_on(void **state) {
-        struct fixture *f = *state;
-
-        assert_int_equal(login_form(f, "email=ada%40example.org&password=a+long+walk&next=%2Fa%3Fb%3Dc"),
-                         STEP_DONE);
-        assert_int_equal(f->res.status, 303);
-        assert_str(fixture_header(f, "Location"), "/a?b=c");
-        assert_non_null(fixture_cookie(f, "gatehouse"));
-}
-
-static void the_page_never_leads_away(void **state) {
-        struct fixture *f = *state;
-
-        assert_int_equal(
-                login_form(f, "email=ada%40example.org&password=a+long+walk&next=%2F%2Fevil.example"),
-                STEP_DONE);
-        assert_str(fixture_header(f, "Location"), "/");
-}
-
-static void the_page_is_shown_again_with_what_was_typed_but_the_password(void **state) {
-        struct fixture *f = *state;
-
-        assert_int_equal(login_form(f, "email=ada%40example.org&password=oops+no&next=%2Fa"), STEP_DONE);
-        assert_string_equal(pages_shown.name, "login");
-        assert_int_equal(pages_shown.status, 401);
-        assert_string_equal(pages_text("email", NULL), "ada@example.org");
-        assert_string_equal(pages_text("next", NULL), "/a");
-        assert_string_equal(pages_text("csrf", NULL), "the-csrf-token");
-        assert_string_equal(pages_text("error", NULL), "The e-mail address or the password is wrong");
-        assert_string_equal(pages_text("signup_url", NULL), "/signup?next=%2Fa");
-        assert_null(json_object_get(pages_shown.data, "password"));
-        assert_null(fixture_cookie(f, "gatehouse"));
-}
-
-static void the_page_says_when_to_try_again(void **state) {
-        struct fixture *f = *state;
-
-        for (unsigned i = 0; i < 10; i++)
-                assert_int_equal(login_form(f, "email=ada%40example.org&password=oops+no"), STEP_DONE);
-        for (unsigned i = 0; i < 20; i++) {
-                assert_int_equal(login_form(f, "email=ada%40example.org&password=a+long+walk"), STEP_DONE);
-                assert_int_equal(pages_shown.status, 429);
-        }
-        assert_string_equal(pages_text("error", NULL), "Too many attempts. Try again in a minute.");
-        assert_str(fixture_header(f, "Retry-After"), "60");
-}
-
-static void control_characters_are_not_shown_again(void **state) {
-        struct fixture *f = *state;
-
-        assert_int_equal(login_form(f, "email=a%01b&password=x"), STEP_DONE);
-        assert_int_equal(pages_shown.status, 401);
-        assert_string_equal(pages_text("email", NULL), "");
-}
-
-static void who_is_signed_in_is_sent_on(void **state) {
-        struct fixture *f = *state;
-
-        who.kind = IDENTITY_SESSION;
-        fixture_get(f, "next=%2Flogout");
-        f->req.identity = &who;
-        assert_int_equal(fixture_read(f, handle_login_page), STEP_DONE);
-        assert_int_equal(f->res.status, 303);
-        assert_str(fixture_header(f, "Location"), "/logout");
-}
-
-static void the_page_tells_whether_signup_is_open(void **state) {
-        struct fixture *f = *state;
-
-        fixture_get(f, NULL);
-        f->req.identity = &who;
-        assert_int_equal(fixture_read(f, handle_login_page), STEP_DONE);
-        assert_true(json_is_true(json_object_get(pages_shown.data, "signup_open")));
-        assert_string_equal(pages_text("signup_url", NULL), "/signup");
-        f->settings.signup_open = false;
-        assert_int_equal(fixture_read(f, handle_login_page), STEP_DONE);
-        assert_true(json_is_false(json_object_get(pages_shown.data, "signup_open")));
-        assert_null(json_object_get(pages_shown.data, "error"));
-}
-
 static void logout_ends_the_session(void **state) {
         struct fixture *f = *state;
 
@@ -299,30 +204,6 @@ static void logout_ends_the_session(void **state) {
         assert_string_equal(fixture_cookie(f, "gatehouse")->value, "");
         fixture_post_json(f, "{}");
         assert_int_equal(fixture_transaction(f, handle_logout), STEP_DONE); /* again: no error */
-}
-
-static void the_logout_page_asks_and_its_form_leads_on(void **state) {
-        struct fixture *f = *state;
-
-        fixture_get(f, "next=%2Flogin");
-        f->req.identity = &who;
-        assert_int_equal(fixture_read(f, handle_logout_page), STEP_DONE);
-        assert_int_equal(f->res.status, 303);
-
-        who.kind = IDENTITY_SESSION;
-        who.email = STR("ada@example.org");
-        fixture_get(f, "next=%2Flogin");
-        f->req.identity = &who;
-        assert_int_equal(fixture_read(f, handle_logout_page), STEP_DONE);
-        assert_string_equal(pages_shown.name, "logout");
-        assert_string_equal(pages_text("person", "email"), "ada@example.org");
-        assert_string_equal(pages_text("person", "initials"), "A");
-
-        fixture_post_form(f, "next=%2Flogin");
-        f->req.identity = &who;
-        assert_int_equal(fixture_transaction(f, handle_logout_form), STEP_DONE);
-        assert_int_equal(f->res.status, 303);
-        assert_str(fixture_header(f, "Location"), "/login");
 }
 
 int main(void) {
@@ -338,15 +219,7 @@ int main(void) {
                 T(guesses_side_by_side_are_all_counted_before_one_is_checked),
                 T(the_device_lets_its_owner_in_past_strangers),
                 T(an_older_hash_is_renewed_at_login),
-                T(the_page_leads_on),
-                T(the_page_never_leads_away),
-                T(the_page_is_shown_again_with_what_was_typed_but_the_password),
-                T(the_page_says_when_to_try_again),
-                T(control_characters_are_not_shown_again),
-                T(who_is_signed_in_is_sent_on),
-                T(the_page_tells_whether_signup_is_open),
                 T(logout_ends_the_session),
-                T(the_logout_page_asks_and_its_form_leads_on),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
