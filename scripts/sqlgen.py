@@ -461,13 +461,13 @@ def migrations(paths):
 # --- main -------------------------------------------------------------------------------------------------------------
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("statements", "migrations"))
     parser.add_argument("--header")
     parser.add_argument("--source", required=True)
     parser.add_argument("files", nargs="+")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     outputs = {}
     try:
         if args.what == "statements":

@@ -160,8 +160,7 @@ int sqlite_find(struct db_connection *c, struct arena *arena, unsigned number, c
                 found = statement_row_logged(statement, s, arena, row);
                 if (found == 0)
                         found = 1;
-                if (s->writes)
-                        code = sqlite3_step(statement);
+                /* A write that returns rows has done all of it before its first one (SQLite, RETURNING §3). */
         }
         r = statement_end(sqlite_of(c), number, statement, code);
         return r < 0 ? r : found;

@@ -57,6 +57,22 @@ static void a_number_passes_on_when_its_lease_has_run_out(void **state) {
         assert_int_equal(database_write_now(f->db, renew, &second), 0);
 }
 
+static int take_held(struct tx *tx, void *data) {
+        struct lease *l = data;
+
+        assert_int_equal(db_node_lease(tx, l->node.number, STR("thief"), NOW * 2, l->node.leased_until - 1),
+                         0);
+        return db_node_lease(tx, l->node.number, STR("heir"), NOW * 2, l->node.leased_until);
+}
+
+static void a_held_number_is_not_given_twice(void **state) {
+        struct db_fixture *f = *state;
+        struct lease l = { .f = f, .now = NOW };
+
+        assert_int_equal(database_write_now(f->db, lease, &l), 0);
+        assert_int_equal(database_write_now(f->db, take_held, &l), 1);
+}
+
 static void a_renewed_lease_holds_on(void **state) {
         struct db_fixture *f = *state;
         struct lease first = { .f = f, .now = NOW }, second = { .f = f, .now = NOW + NODE_LEASE_MS };
@@ -145,6 +161,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(each_process_gets_its_own_number),
                 TEST(a_number_passes_on_when_its_lease_has_run_out),
+                TEST(a_held_number_is_not_given_twice),
                 TEST(a_renewed_lease_holds_on),
                 TEST(a_released_number_is_free_at_once),
                 TEST(when_all_numbers_are_taken_the_lease_is_refused),

@@ -1,6 +1,8 @@
 /* Requests that share a commit. */
 #include "db_fixture.h"
 
+#include "db/sqlite_int.h"
+
 static int add_a(struct tx *tx, void *data) {
         return tx_add_user(tx, "a", "a@example.com");
 }
@@ -150,6 +152,46 @@ static void an_open_snapshot_is_renewed_after_a_commit_and_only_then(void **stat
         assert_int_equal(db_user_by_id(&second, &f->arena, STR("a"), &row), 1);
 }
 
+static void requests_of_one_turn_share_a_snapshot(void **state) {
+        struct db_fixture *f = *state;
+        char problem[DATABASE_PROBLEM_MAX];
+        struct db_fixture other = { .db = NULL };
+        struct user_row row;
+        struct tx tx;
+
+        assert_int_equal(database_open(str_of(f->url), &other.db, problem), 0);
+        assert_int_equal(database_read(f->reader, &tx), 0);
+        assert_int_equal(db_user_by_id(&tx, &f->arena, STR("a"), &row), 0);
+        /* as another process would */
+        assert_int_equal(fixture_add_user(&other, "a", "a@example.com"), 1);
+        other.db = database_close(other.db);
+        assert_int_equal(database_read(f->reader, &tx), 0);
+        assert_int_equal(db_user_by_id(&tx, &f->arena, STR("a"), &row), 0);
+        database_read_end(f->reader);
+        assert_int_equal(database_read(f->reader, &tx), 0);
+        assert_int_equal(db_user_by_id(&tx, &f->arena, STR("a"), &row), 1);
+}
+
+static void while_another_program_writes_the_batch_waits_and_is_then_refused(void **state) {
+        struct db_fixture *f = *state;
+        struct test_batch batch = { .n = 0 };
+        sqlite3 *other;
+
+        (void)sqlite3_busy_timeout(sqlite_of(f->db->connection)->handle, 1);
+        assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+        batch_add(&batch, see_a, &f->arena);
+        batch_run(&batch, f->db);
+        assert_int_equal(batch.jobs[0].result, -ERR_STORAGE);
+
+        assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+        (void)sqlite3_close(other);
+        batch = (struct test_batch){ .n = 0 };
+        batch_add(&batch, add_a, NULL);
+        batch_run(&batch, f->db);
+        assert_int_equal(batch.jobs[0].result, 1);
+}
+
 static void a_request_that_wrote_nothing_renews_no_snapshot(void **state) {
         struct db_fixture *f = *state;
         struct test_batch batch = { .n = 0 };
@@ -172,6 +214,8 @@ int main(void) {
                 TEST(a_collision_is_the_handlers_to_judge),
                 TEST(a_transaction_that_the_engine_gave_up_fails_the_batch),
                 TEST(an_open_snapshot_is_renewed_after_a_commit_and_only_then),
+                TEST(requests_of_one_turn_share_a_snapshot),
+                TEST(while_another_program_writes_the_batch_waits_and_is_then_refused),
                 TEST(a_request_that_wrote_nothing_renews_no_snapshot),
         };
 
