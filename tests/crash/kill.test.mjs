@@ -103,12 +103,15 @@ async function work(server, person, app, families, random, going) {
 
 // What must hold of one family after the restart.
 async function audit(family, browser, app) {
-  const active = async () => (await Promise.all(family.access.map((t) => isActive(browser, app, t))));
+  const looked = family.access.length <= 10 ? family.access : [...family.access.slice(0, 2), ...family.access.slice(-8)];
+  const active = () => Promise.all(looked.map((t) => isActive(browser, app, t)));
   if (!family.given)
     return;
   if (!family.refresh) {
     const answer = await redeem(browser, app, family.given);
-    if (family.pending !== 'redeem')
+    if (family.dead)
+      assert.equal(answer.status, 400, 'a spent code gives tokens');
+    else if (family.pending !== 'redeem')
       assert.equal(answer.status, 200, `an acknowledged code is lost: ${answer.text}`);
     else if (answer.status !== 200)
       assert.match(answer.text, /already used/, answer.text);
@@ -151,11 +154,11 @@ async function nothingHalfMade(server) {
   const [{ integrity_check: whole }] = await server.sql('PRAGMA integrity_check');
   assert.equal(whole, 'ok');
   const none = async (what, text) => assert.deepEqual(await server.sql(text), [], what);
-  await none('a code was spent, and gave nothing', 'SELECT id FROM codes c WHERE spent_at <> 0 AND NOT EXISTS (SELECT 1 FROM access_tokens a WHERE a.authorization_id = c.authorization_id)');
+  await none('a code was spent, and gave nothing', 'SELECT id FROM codes WHERE spent_at <> 0 AND authorization_id NOT IN (SELECT authorization_id FROM access_tokens)');
   await none('a code without its authorization', 'SELECT id FROM codes WHERE authorization_id NOT IN (SELECT id FROM authorizations)');
-  await none('a token was spent without a successor', `SELECT id FROM refresh_tokens r WHERE spent_at <> 0
+  await none('a token was spent without a successor', `SELECT id FROM refresh_tokens WHERE spent_at <> 0
     AND NOT (successor_id IN (SELECT id FROM refresh_tokens) AND successor_access_id IN (SELECT id FROM access_tokens))`);
-  await none('tokens of a code that was not spent', 'SELECT a.id FROM access_tokens a JOIN codes c ON c.authorization_id = a.authorization_id WHERE c.spent_at = 0');
+  await none('tokens of a code that was not spent', 'SELECT id FROM access_tokens WHERE authorization_id IN (SELECT authorization_id FROM codes WHERE spent_at = 0)');
 }
 
 describe('kill -9 during grants', () => {
@@ -193,7 +196,7 @@ describe('kill -9 during grants', () => {
       assert.equal(await isSignedIn(browser), true, 'an acknowledged session is lost');
       families.push(...kept);
       await Promise.all(families.map((f) => audit(f, browser, app)));
-      grants += families.reduce((n, f) => n + f.access.length, 0);
+      grants += families.reduce((n, f) => n + Math.min(f.access.length, 10), 0);
       for (const cookie of signedOut.slice(-5)) {
         browser.cookies = new Map(cookie);
         assert.equal(await isSignedIn(browser), false, 'an acknowledged logout is lost');

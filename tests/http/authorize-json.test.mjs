@@ -130,10 +130,13 @@ describe('POST /api/oauth/authorize', () => {
     refused(await ask({}, other), 401, undefined);
   });
 
-  it('of an app without the code grant gives no code', async () => {
-    const other = await server.createApp({ grantTypes: ['refresh_token'] });
-    const answer = await authorizeJson(person, other, pkce());
-    const told = answer.status === 200 ? new URL(answer.json.redirect_url).searchParams.get('error') : answer.json.error;
-    assert.equal(told, 'unauthorized_client');
+  it('of an app without the code grant leads to no tokens', async () => {
+    const other = await server.createApp(), proof = pkce();
+    await server.sql(`UPDATE apps SET grant_types = 'refresh_token' WHERE client_id = '${other.client_id}'`);
+    const back = new URL((await authorizeJson(person, other, proof)).json.redirect_url), code = back.searchParams.get('code');
+    if (code)
+      refused(await redeem(person, other, { code, verifier: proof.verifier, redirectUri: other.redirectUri }), 400, 'unauthorized_client');
+    else
+      assert.equal(back.searchParams.get('error'), 'unauthorized_client');
   });
 });

@@ -18,12 +18,17 @@ after(() => server.close());
 const isDetail = (answer) => assert.equal(typeof answer.json.detail, 'string', answer.text);
 
 describe('an address that is not there', () => {
-  for (const path of ['/nowhere', '/api/oauth/nowhere', '/api', '/external-api/v1/nowhere', '/api/oauth/token/', '//api/oauth/token', '/API/oauth/token', '/static/../healthz', '/static/%2e%2e/x', '/static/..%2fx', '/static/nothing.css', '/.env', '/api/oauth/app/'])
+  for (const path of ['/nowhere', '/api/oauth/nowhere', '/api', '/external-api/v1/nowhere', '/api/oauth/token/', '//api/oauth/token', '/API/oauth/token', '/static/../healthz', '/static/%2e%2e/x', '/static/nothing.css', '/.env', '/api/oauth/app/'])
     it(`is 404: ${path}`, async () => {
       const answer = await server.browser().get(path);
       assert.equal(answer.status, 404, answer.text);
       isDetail(answer);
     });
+
+  it('is refused when it climbs in disguise', async () => {
+    for (const path of ['/static/..%2fx', '/static/..%5cx', '/static/%2e%2e%2fx', '/..%2f..%2fetc/passwd'])
+      assert.ok([400, 404].includes((await server.browser().get(path)).status), path);
+  });
 
   it('is a page for a person', async () => {
     card(await server.browser().get('/nowhere', { headers: { accept: 'text/html,*/*' } }), 404);
@@ -104,7 +109,7 @@ describe('a body', () => {
     });
 
   it('of JSON that is not UTF-8 is refused', async () => {
-    const answer = await raw(server, 'POST /api/oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"a":"\xff\xfe"}');
+    const answer = await raw(server, 'POST /api/oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{"a":"\xff\xfe"}');
     assert.equal(answer.status, 400);
   });
 

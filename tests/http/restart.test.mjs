@@ -89,10 +89,10 @@ describe('a restart', () => {
     socket.write(body.slice(10));
     await closed;
     await stopped;
+    await server.up();
     assert.match(text, /^HTTP\/1\.1 401 /);
     assert.match(text, /\r\nconnection: close\r\n/i);
     assert.equal(idleClosed, true);
-    await server.up();
   });
 
   it('says that it is not ready while it ends, or says nothing at all', async () => {

@@ -15,7 +15,7 @@ export class Canary {
 
   add(text, from) {
     if (typeof text === 'string' && text.length >= 8 && !text.includes('@')) // an address is no secret, even as a bad password
-      this.secrets.set(text, from);
+      this.secrets.set(text.replace(/^agpt_(xt|rt|secret)_(?=.{20})/, ''), from);
   }
 
   addCookie(text) {
@@ -42,13 +42,29 @@ export class Canary {
   // Finds in what the server wrote, and in its refusals; each finding is a sentence.
   search(output) {
     const found = [];
-    for (const [secret, from] of [...this.secrets, ...this.cookies])
-      if (output.includes(secret))
-        found.push(`the output holds a secret (${from}): …${output.substr(Math.max(0, output.indexOf(secret) - 120), 160)}…`);
-    const all = this.refusals.map((r) => r.text).join('\n');
-    for (const [secret, from] of this.secrets)
-      if (all.includes(secret))
-        found.push(`the answer to ${this.refusals.find((r) => r.text.includes(secret)).request} holds a secret (${from})`);
+    for (const [secret, from] of matches(output, new Map([...this.secrets, ...this.cookies]))) {
+      const at = output.indexOf(secret);
+      found.push(`the output holds a secret (${from}): …${output.slice(Math.max(0, at - 120), at + 60)}…`);
+    }
+    for (const [secret, from] of matches(this.refusals.map((r) => r.text).join('\n'), this.secrets))
+      found.push(`the answer to ${this.refusals.find((r) => r.text.includes(secret)).request} holds a secret (${from})`);
     return found;
   }
+}
+
+// Which of the secrets the text holds. There are thousands of tokens in a long run: they are looked up by every window
+// of their length, in one pass; the few others are searched for one by one.
+function* matches(text, secrets) {
+  const tokens = new Set();
+  for (const [secret, from] of secrets)
+    if (/^[\w-]{43}$/.test(secret))
+      tokens.add(secret);
+    else if (text.includes(secret))
+      yield [secret, from];
+  for (const [run] of text.matchAll(/[\w-]{43,}/g))
+    for (let i = 0; i + 43 <= run.length; i++) {
+      const window = run.slice(i, i + 43);
+      if (tokens.delete(window))
+        yield [window, secrets.get(window)];
+    }
 }
