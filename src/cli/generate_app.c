@@ -126,7 +126,8 @@ static const char doc[] =
         "Examples:\n"
         "  oauth-tool generate-app > app.sql\n"
         "  oauth-tool generate-app --register --name 'My App' \\\n"
-        "      --redirect-uris https://app.example.com/callback --scopes IDENTITY,READ_GRAPH\n"
+        "      --redirect-uris https://app.example.com/callback \\\n"
+        "      --scopes IDENTITY,READ_GRAPH\n"
         "  oauth-tool generate-app --register --public --json --name 'My Phone App' \\\n"
         "      --redirect-uris com.example.app:/callback --scopes IDENTITY";
 

@@ -29,7 +29,8 @@ static const char doc[] =
         "administrator.\n\n"
         "Examples:\n"
         "  gatehouse serve\n"
-        "  gatehouse serve --listen 127.0.0.1:9000 --database sqlite:/var/lib/gatehouse/gatehouse.db \\\n"
+        "  gatehouse serve --listen 127.0.0.1:9000 \\\n"
+        "      --database sqlite:/var/lib/gatehouse/gatehouse.db \\\n"
         "      --public-url https://id.example.org";
 
 static error_t parse(int key, char *arg, struct argp_state *state) {

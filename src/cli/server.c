@@ -67,7 +67,7 @@ static int lease_node(const char *who, struct server *s) {
 
 static int open_database(const char *who, struct server *s) {
         char text[DATABASE_PROBLEM_MAX];
-        unsigned applied = 0;
+        unsigned applied; /* each of them is logged where it is applied */
         int r;
 
         r = database_open(s->settings.database_url, &s->database, text);
@@ -77,8 +77,6 @@ static int open_database(const char *who, struct server *s) {
                 problem(who, "%s", text);
                 return r;
         }
-        if (applied)
-                LOG(LOG_INFO, "migrations applied", LOG_INT("count", applied));
         return lease_node(who, s);
 }
 

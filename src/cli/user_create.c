@@ -1,6 +1,7 @@
 /* `gatehouse user create`: adds a person's account, beside a running server or on a fresh database. */
 #include <argp.h>
 #include <stdio.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "account/password.h"
@@ -82,23 +83,37 @@ static const char doc[] =
         "Passwords have 8 to 128 characters of any kind; common ones are refused. They are never taken from "
         "the command line, where other users of the machine could see them.\n\n"
         "Examples:\n"
-        "  gatehouse user create --email ada@example.com --name Ada --admin --generate-password\n"
-        "  gatehouse user create --email bob@example.com --password-stdin < password.txt";
+        "  gatehouse user create --email ada@example.com --admin --generate-password\n"
+        "  gatehouse user create --email bob@example.com --name Bob \\\n"
+        "      --password-stdin < password.txt";
 
 static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
 static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
 
+/* Reads the password without showing it where it is typed at a terminal. */
 static int read_password(const char *who, struct secret *ret) {
+        struct termios shown, hidden;
+        bool terminal = tcgetattr(STDIN_FILENO, &shown) == 0, too_long;
         int c;
 
-        if (isatty(STDIN_FILENO))
-                fputs("Password (shown as you type): ", stderr);
-        while ((c = getc_unlocked(stdin)) != EOF && c != '\n') {
-                if (ret->len == PASSWORD_BYTES_MAX) {
-                        problem(who, "The password is too long: it may have %d characters.", PASSWORD_MAX);
-                        return -ERR_INVALID_FIELD;
-                }
+        if (terminal) {
+                fputs("Password: ", stderr);
+                hidden = shown;
+                hidden.c_lflag &= ~(tcflag_t)ECHO;
+                tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+        }
+        /* Unbuffered, so that no copy of the password stays in a buffer of the library's. */
+        setvbuf(stdin, NULL, _IONBF, 0);
+        while ((c = getchar()) != EOF && c != '\n' && ret->len < sizeof(ret->bytes))
                 ret->bytes[ret->len++] = (char)c;
+        too_long = c != EOF && c != '\n';
+        if (terminal) {
+                tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+                fputc('\n', stderr);
+        }
+        if (too_long) {
+                problem(who, "The password is too long: it may have %d characters.", PASSWORD_MAX);
+                return -ERR_INVALID_FIELD;
         }
         if (ret->len && ret->bytes[ret->len - 1] == '\r')
                 ret->len--;

@@ -104,7 +104,8 @@ static const char doc[] =
         "only, and show the app's secrets.\n\n"
         "Examples:\n"
         "  oauth-tool test-server\n"
-        "  oauth-tool test-server --owner ada@example.com --port 9000 --platform-url http://localhost:8006";
+        "  oauth-tool test-server --owner ada@example.com --port 9000 \\\n"
+        "      --platform-url http://localhost:8006";
 
 static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
 static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };

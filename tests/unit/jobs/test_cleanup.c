@@ -1,0 +1,178 @@
+#include "jobs/cleanup.h"
+
+#include <stdio.h>
+
+#include "../support/fixture.h"
+
+#include "base/errors.h"
+#include "db/statements.h"
+
+#define HOUR INT64_C(3600000)
+#define DAY  (24 * HOUR)
+
+/* Rows of every kind, made at one instant: id, and expiry as the product would set it. */
+struct rows {
+        const struct settings *settings;
+        int64_t made_at; /* milliseconds since 1970 */
+        int64_t first;   /* ids count from here, so that two sets don't collide */
+        unsigned count;
+};
+
+static int insert_rows(struct tx *tx, void *data) {
+        static const char hash[32];
+        const struct rows *r = data;
+        const struct settings *s = r->settings;
+        struct arena arena;
+        struct str h = str_n(hash, sizeof(hash));
+
+        arena_init(&arena, 1 << 20);
+        for (unsigned i = 0; i < r->count; i++) {
+                int64_t id = id_at(r->made_at) + r->first + i, t = r->made_at;
+                char name[32];
+
+                snprintf(name, sizeof(name), "t%lld", (long long)id);
+                assert_int_equal(
+                        db_code_insert(tx, id, h, id, STR("u"), STR("c"), t + s->code_lifetime * 1000), 1);
+                assert_int_equal(
+                        db_access_token_insert(tx, id, h, id, STR(""), t + s->access_token_lifetime * 1000),
+                        1);
+                assert_int_equal(db_refresh_token_insert(tx, id, h, id, t + s->refresh_token_lifetime * 1000),
+                                 1);
+                assert_int_equal(db_authorization_insert(tx, id, STR("a"), STR("u"), STR(""),
+                                                         t + s->authorization_lifetime * 1000),
+                                 1);
+                assert_int_equal(db_session_insert(tx, id, h, STR("u"), t, t + s->session_lifetime * 1000,
+                                                   STR(""), STR("")),
+                                 1);
+                assert_int_equal(db_link_insert(tx, id, h, STR("setup"), t + DAY), 1);
+                assert_int_equal(
+                        db_throttle_take(tx, &arena, str_of(name), t, HOUR, 0, &(struct throttle_row){ 0 }),
+                        1);
+        }
+        arena_done(&arena);
+        return 0;
+}
+
+static void insert(struct fixture *f, int64_t made_at, int64_t first, unsigned count) {
+        struct rows rows = { &f->settings, made_at, first, count };
+
+        assert_int_equal(fixture_write(f, insert_rows, &rows), 0);
+}
+
+static struct cleanup_counts clean(struct fixture *f) {
+        const struct cleanup cleanup = { .settings = &f->settings,
+                                         .clock = &f->clock.clock,
+                                         .database = f->db };
+        struct cleanup_counts counts;
+
+        assert_int_equal(cleanup_run(&cleanup, &counts), 1);
+        return counts;
+}
+
+static void what_is_in_use_stays(void **state) {
+        struct fixture f;
+        struct cleanup_counts counts;
+
+        fixture_init(&f);
+        insert(&f, FIXTURE_START, 0, 3);
+        counts = clean(&f);
+        for (unsigned i = 0; i < CLEANUP_KINDS; i++)
+                assert_int_equal(counts.removed[i], 0);
+        fixture_done(&f);
+}
+
+static void each_kind_goes_when_its_time_is_over(void **state) {
+        struct fixture f;
+        struct {
+                enum cleanup_kind kind;
+                int64_t end; /* milliseconds after it was made */
+        } rows[] = {
+                { CLEANUP_THROTTLES, HOUR },   { CLEANUP_LINKS, DAY },        { CLEANUP_CODES, 0 },
+                { CLEANUP_ACCESS_TOKENS, 0 },  { CLEANUP_REFRESH_TOKENS, 0 }, { CLEANUP_SESSIONS, 0 },
+                { CLEANUP_AUTHORIZATIONS, 0 },
+        };
+
+        fixture_init(&f);
+        rows[2].end = f.settings.code_lifetime * 1000 + CLEANUP_KEEP_MS;
+        rows[3].end = f.settings.access_token_lifetime * 1000 + CLEANUP_KEEP_MS;
+        rows[5].end = f.settings.refresh_token_lifetime * 1000 + CLEANUP_KEEP_MS;
+        rows[4].end = f.settings.session_lifetime * 1000;
+        rows[6].end = f.settings.authorization_lifetime * 1000 + CLEANUP_KEEP_MS;
+        insert(&f, FIXTURE_START, 0, 2);
+        for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+                struct cleanup_counts counts;
+
+                f.clock.now = FIXTURE_START + rows[i].end - 1;
+                counts = clean(&f);
+                assert_int_equal(counts.removed[rows[i].kind], 0);
+                f.clock.now = FIXTURE_START + rows[i].end + 1;
+                counts = clean(&f);
+                assert_int_equal(counts.removed[rows[i].kind], 2);
+        }
+        fixture_done(&f);
+}
+
+static void only_what_is_old_goes(void **state) {
+        struct fixture f;
+        struct cleanup_counts counts;
+
+        fixture_init(&f);
+        insert(&f, FIXTURE_START, 0, 4);
+        insert(&f, FIXTURE_START + 40 * DAY, 10, 5);
+        f.clock.now = FIXTURE_START + 40 * DAY;
+        counts = clean(&f);
+        assert_int_equal(counts.removed[CLEANUP_CODES], 4);
+        assert_int_equal(counts.removed[CLEANUP_ACCESS_TOKENS], 4);
+        assert_int_equal(counts.removed[CLEANUP_REFRESH_TOKENS], 4);
+        assert_int_equal(counts.removed[CLEANUP_AUTHORIZATIONS], 0);
+        counts = clean(&f);
+        assert_int_equal(counts.removed[CLEANUP_CODES], 0);
+        fixture_done(&f);
+}
+
+static void many_rows_go_in_batches(void **state) {
+        struct fixture f;
+        struct cleanup_counts counts;
+
+        fixture_init(&f);
+        insert(&f, FIXTURE_START, 0, 2 * CLEANUP_BATCH + 1);
+        f.clock.now = FIXTURE_START + 2 * DAY;
+        counts = clean(&f);
+        assert_int_equal(counts.removed[CLEANUP_CODES], 2 * CLEANUP_BATCH + 1);
+        assert_int_equal(counts.removed[CLEANUP_LINKS], 2 * CLEANUP_BATCH + 1);
+        fixture_done(&f);
+}
+
+static bool stop_after_one(void *data, enum cleanup_kind kind, const struct cleanup_counts *so_far) {
+        int *calls = data;
+
+        return ++*calls < 2;
+}
+
+static void a_round_can_be_stopped_between_batches(void **state) {
+        struct fixture f;
+        struct cleanup_counts counts;
+        struct cleanup cleanup;
+        int calls = 0;
+
+        fixture_init(&f);
+        insert(&f, FIXTURE_START, 0, 2 * CLEANUP_BATCH + 1);
+        f.clock.now = FIXTURE_START + 2 * DAY;
+        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, stop_after_one, &calls };
+        assert_int_equal(cleanup_run(&cleanup, &counts), 0);
+        assert_int_equal(counts.removed[CLEANUP_CODES], 2 * CLEANUP_BATCH);
+        assert_int_equal(clean(&f).removed[CLEANUP_CODES], 1);
+        fixture_done(&f);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(what_is_in_use_stays),
+                cmocka_unit_test(each_kind_goes_when_its_time_is_over),
+                cmocka_unit_test(only_what_is_old_goes),
+                cmocka_unit_test(many_rows_go_in_batches),
+                cmocka_unit_test(a_round_can_be_stopped_between_batches),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
