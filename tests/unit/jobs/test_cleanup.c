@@ -83,23 +83,26 @@ static void what_is_in_use_stays(void **state) {
 
 static void each_kind_goes_when_its_time_is_over(void **state) {
         struct fixture f;
-        struct {
+        struct row {
                 enum cleanup_kind kind;
                 int64_t end; /* milliseconds after it was made */
-        } rows[] = {
-                { CLEANUP_THROTTLES, HOUR },   { CLEANUP_LINKS, DAY },        { CLEANUP_CODES, 0 },
-                { CLEANUP_ACCESS_TOKENS, 0 },  { CLEANUP_REFRESH_TOKENS, 0 }, { CLEANUP_SESSIONS, 0 },
-                { CLEANUP_AUTHORIZATIONS, 0 },
-        };
+        } rows[CLEANUP_KINDS];
+        size_t n = 0;
 
         fixture_init(&f);
-        rows[2].end = f.settings.code_lifetime * 1000 + CLEANUP_KEEP_MS;
-        rows[3].end = f.settings.access_token_lifetime * 1000 + CLEANUP_KEEP_MS;
-        rows[5].end = f.settings.refresh_token_lifetime * 1000 + CLEANUP_KEEP_MS;
-        rows[4].end = f.settings.session_lifetime * 1000;
-        rows[6].end = f.settings.authorization_lifetime * 1000 + CLEANUP_KEEP_MS;
+        /* from the first that ends to the last */
+        rows[n++] = (struct row){ CLEANUP_THROTTLES, HOUR };
+        rows[n++] = (struct row){ CLEANUP_LINKS, DAY };
+        rows[n++] = (struct row){ CLEANUP_CODES, f.settings.code_lifetime * 1000 + CLEANUP_KEEP_MS };
+        rows[n++] = (struct row){ CLEANUP_ACCESS_TOKENS,
+                                  f.settings.access_token_lifetime * 1000 + CLEANUP_KEEP_MS };
+        rows[n++] = (struct row){ CLEANUP_SESSIONS, f.settings.session_lifetime * 1000 };
+        rows[n++] = (struct row){ CLEANUP_REFRESH_TOKENS,
+                                  f.settings.refresh_token_lifetime * 1000 + CLEANUP_KEEP_MS };
+        rows[n++] = (struct row){ CLEANUP_AUTHORIZATIONS,
+                                  f.settings.authorization_lifetime * 1000 + CLEANUP_KEEP_MS };
         insert(&f, FIXTURE_START, 0, 2);
-        for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        for (size_t i = 0; i < n; i++) {
                 struct cleanup_counts counts;
 
                 f.clock.now = FIXTURE_START + rows[i].end - 1;
@@ -107,7 +110,9 @@ static void each_kind_goes_when_its_time_is_over(void **state) {
                 assert_int_equal(counts.removed[rows[i].kind], 0);
                 f.clock.now = FIXTURE_START + rows[i].end + 1;
                 counts = clean(&f);
-                assert_int_equal(counts.removed[rows[i].kind], 2);
+                if (counts.removed[rows[i].kind] != 2)
+                        fail_msg("%s: %lld removed", cleanup_names[rows[i].kind],
+                                 (long long)counts.removed[rows[i].kind]);
         }
         fixture_done(&f);
 }
