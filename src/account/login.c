@@ -11,7 +11,10 @@
 #include "base/log.h"
 #include "pages/page.h"
 
-enum { LOGIN_EMAIL_MAX = 320 /* bytes: what can be no address is answered like one that nobody has */ };
+enum {
+        LOGIN_EMAIL_MAX = 320,     /* bytes: what can be no address is answered like one that nobody has */
+        LOGIN_PASSWORD_MAX = 1024, /* bytes: what is too long to be a password is answered like a wrong one */
+};
 
 struct login {
         struct str password;
@@ -51,7 +54,7 @@ int handle_login_reserve(struct request *req, struct response *res _unused_) {
         r = request_text(req, "email", LOGIN_EMAIL_MAX, &typed);
         if (r < 0)
                 return r;
-        r = request_text(req, "password", PASSWORD_BYTES_MAX, &login->password);
+        r = request_text(req, "password", LOGIN_PASSWORD_MAX, &login->password);
         if (r < 0)
                 return r;
         r = find_account(req, typed, &email, login);
