@@ -69,19 +69,21 @@ static int add_node(struct parser *p, enum node_kind kind, struct str text, stru
 
 /* Adds the literal text up to `end`, a node for each line: indentation comes and goes by lines. */
 static int add_text(struct parser *p, size_t end) {
-        size_t at = p->text_start;
+        uint32_t line = p->line;
         int r;
 
-        while (at < end && !directly_in_parent(p)) {
+        for (size_t i = p->text_start; i < p->line_at; i++)
+                line -= p->source.ptr[i] == '\n';
+        for (size_t at = p->text_start, stop; at < end && !directly_in_parent(p); at = stop) {
                 const char *newline = memchr(p->source.ptr + at, '\n', end - at);
-                size_t stop = newline ? (size_t)(newline - p->source.ptr) + 1 : end;
                 struct node *node;
 
+                stop = newline ? (size_t)(newline - p->source.ptr) + 1 : end;
                 r = add_node(p, NODE_TEXT, slice(p, at, stop), &node);
                 if (r < 0)
                         return r;
+                node->line = line++;
                 node->line_start = at == 0 || p->source.ptr[at - 1] == '\n';
-                at = stop;
         }
         return 0;
 }
@@ -263,6 +265,7 @@ static int parse_all(struct parser *p) {
                 p->line = enclosing(p)->line;
                 return refuse(p, "'" STR_FMT "' is not closed", STR_ARG(str_first(enclosing(p)->text, 60)));
         }
+        count_lines(p, p->source.len);
         return add_text(p, p->source.len);
 }
 
