@@ -1,152 +1,7 @@
-#include "http/parse.h"
-
-#include "http/request_int.h"
-#include "http/target.h"
+#include "http/parse_int.h"
 
 /* Beside this many bytes, each byte of a chunked body may bring 8 of framing: more is an attack, not a body. */
 enum { FRAMING_FREE = REQUEST_HEAD_MAX, FRAMING_PER_BYTE = 8 };
-
-static int refuse(struct parse *p, const struct refusal *refusal) {
-        p->refusal = refusal;
-        return HPE_USER;
-}
-
-static enum http_method method_of(uint8_t method) {
-        switch (method) {
-        case LLHTTP_GET:
-                return HTTP_GET;
-        case LLHTTP_HEAD:
-                return HTTP_HEAD;
-        case LLHTTP_POST:
-                return HTTP_POST;
-        case LLHTTP_PUT:
-                return HTTP_PUT;
-        case LLHTTP_PATCH:
-                return HTTP_PATCH;
-        case LLHTTP_DELETE:
-                return HTTP_DELETE;
-        case LLHTTP_OPTIONS:
-                return HTTP_OPTIONS;
-        default:
-                return HTTP_METHOD_OTHER;
-        }
-}
-
-/* Adds a piece to what was read of the same thing. False when it does not follow in memory: a folded line. */
-static bool extend(struct str *s, const char *at, size_t len) {
-        if (!s->ptr)
-                *s = str_n(at, len);
-        else if (s->ptr + s->len == at)
-                s->len += len;
-        else
-                return len == 0;
-        return true;
-}
-
-static int on_url(llhttp_t *llhttp, const char *at, size_t len) {
-        struct parse *p = llhttp->data;
-
-        p->request->method = method_of(llhttp->method);
-        if (!extend(&p->target, at, len))
-                return refuse(p, &REFUSAL_REQUEST_LINE);
-        return p->target.len > REQUEST_TARGET_MAX ? refuse(p, &REFUSAL_TARGET_LENGTH) : 0;
-}
-
-static int on_version(llhttp_t *llhttp, const char *at, size_t len) {
-        struct parse *p = llhttp->data;
-
-        if (!p->version)
-                p->version = at;
-        return 0;
-}
-
-static int on_field(llhttp_t *llhttp, const char *at, size_t len) {
-        struct parse *p = llhttp->data;
-
-        if (p->head_done)
-                return 0;
-        return extend(&p->field.name, at, len) ? 0 : refuse(p, &REFUSAL_FIELD);
-}
-
-static int on_value(llhttp_t *llhttp, const char *at, size_t len) {
-        struct parse *p = llhttp->data;
-
-        if (p->head_done)
-                return 0;
-        return extend(&p->field.value, at, len) ? 0 : refuse(p, &REFUSAL_LINE_END);
-}
-
-/* Rules 4 to 8 of the guard, for the field that has just been read. */
-static const struct refusal *take_known(struct parse *p, enum guard_known known, struct str value) {
-        bool again = p->seen & 1u << known;
-
-        p->seen |= 1u << known;
-        switch (known) {
-        case GUARD_OTHER:
-                return NULL;
-        case GUARD_LOOKALIKE:
-                return &REFUSAL_LOOKALIKE;
-        case GUARD_HOST:
-                p->host = value;
-                return again ? &REFUSAL_HOST : guard_host(value);
-        case GUARD_CONTENT_LENGTH:
-                return again ? &REFUSAL_LENGTH : guard_content_length(value, &p->content_length);
-        case GUARD_TRANSFER_ENCODING:
-                if (again)
-                        return &REFUSAL_FRAMING;
-                return str_eq(value, STR("chunked")) ? NULL : &REFUSAL_CODING;
-        case GUARD_EXPECT:
-                p->expect_continue = true;
-                return again || !str_eq_ignore_case(value, STR("100-continue")) ? &REFUSAL_EXPECTATION : NULL;
-        case GUARD_CONTENT_TYPE:
-                p->request->body_kind = request_body_kind(value);
-                return again ? &REFUSAL_REPEATED : NULL;
-        case GUARD_AUTHORIZATION:
-        case GUARD_ORIGIN:
-        case GUARD_API_KEY:
-                return again ? &REFUSAL_REPEATED : NULL;
-        }
-        return NULL;
-}
-
-static int on_value_complete(llhttp_t *llhttp) {
-        struct parse *p = llhttp->data;
-        struct request *req = p->request;
-        struct http_header field = p->field;
-        const struct refusal *refusal;
-        enum guard_known known;
-        struct str sent;
-
-        p->field = (struct http_header){ STR_NULL, STR_NULL };
-        if (p->head_done)
-                return 0;
-        if (req->n_headers == REQUEST_HEADERS_MAX)
-                return refuse(p, &REFUSAL_FIELDS);
-        sent = field.value.ptr ? field.value : STR("");
-        field.value = str_trim(sent);
-        refusal = guard_field(field.name, field.value);
-        known = guard_name(field.name);
-        if (!refusal)
-                refusal = take_known(p, known, field.value);
-        /* Spaces around a length are where parsers differ: one before it, none behind it. */
-        if (!refusal && known == GUARD_CONTENT_LENGTH &&
-            (sent.len != field.value.len || sent.ptr - (field.name.ptr + field.name.len) > 2))
-                refusal = &REFUSAL_LENGTH;
-        if (refusal)
-                return refuse(p, refusal);
-        req->headers[req->n_headers++] = field;
-        return 0;
-}
-
-/* Messages without a body run on to their end; the others stop here for a decision. */
-static int on_headers_complete(llhttp_t *llhttp) {
-        struct parse *p = llhttp->data;
-
-        llhttp->upgrade = 0; /* no protocol is ever switched: the field is ignored (RFC 9110 §7.8) */
-        p->chunked = llhttp->flags & F_CHUNKED;
-        p->keep_alive = !(llhttp->flags & F_CONNECTION_CLOSE);
-        return p->chunked || p->content_length > 0 ? HPE_PAUSED : 0;
-}
 
 /* Looks at the framing of a chunked body up to `end`. */
 static void check_framing(struct parse *p, const char *end) {
@@ -170,11 +25,11 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t len) {
         }
         p->body_received += len;
         if (p->body_received > p->body_max)
-                return refuse(p, &REFUSAL_BODY);
+                return parse_refuse(p, &REFUSAL_BODY);
         if (!p->collect)
-                return extend(&p->request->body, at, len) ? 0 : refuse(p, &REFUSAL_INTERNAL);
+                return parse_extend(&p->request->body, at, len) ? 0 : parse_refuse(p, &REFUSAL_INTERNAL);
         strbuf_append(p->collect, str_n(at, len));
-        return p->collect->failed ? refuse(p, &REFUSAL_MEMORY) : 0;
+        return p->collect->failed ? parse_refuse(p, &REFUSAL_MEMORY) : 0;
 }
 
 static int on_message_complete(llhttp_t *llhttp) {
@@ -185,12 +40,12 @@ static int on_message_complete(llhttp_t *llhttp) {
 }
 
 static const llhttp_settings_t settings = {
-        .on_url = on_url,
-        .on_version = on_version,
-        .on_header_field = on_field,
-        .on_header_value = on_value,
-        .on_header_value_complete = on_value_complete,
-        .on_headers_complete = on_headers_complete,
+        .on_url = head_on_url,
+        .on_version = head_on_version,
+        .on_header_field = head_on_field,
+        .on_header_value = head_on_value,
+        .on_header_value_complete = head_on_value_complete,
+        .on_headers_complete = head_on_headers_complete,
         .on_body = on_body,
         .on_message_complete = on_message_complete,
 };
@@ -234,37 +89,6 @@ static const struct refusal *refusal_of(const struct parse *p, llhttp_errno_t er
         }
 }
 
-/* What can be said once the header section is whole: rules 1 to 6 of the guard. */
-static const struct refusal *check_head(struct parse *p, struct str head) {
-        struct request *req = p->request;
-        const struct refusal *refusal;
-        struct str authority;
-        bool http_1_1;
-
-        if (head.len > REQUEST_HEAD_MAX)
-                return &REFUSAL_FIELDS;
-        refusal = p->version ? guard_request_line(head, p->target, p->version) : &REFUSAL_REQUEST_LINE;
-        if (!refusal)
-                refusal = guard_lines(head);
-        if (!refusal)
-                refusal = guard_target(p->target);
-        if (!refusal)
-                refusal = target_take(req, p->target, &authority);
-        if (refusal)
-                return refusal;
-        http_1_1 = p->version[2] == '1';
-        if (http_1_1 && !p->host.ptr)
-                return &REFUSAL_HOST;
-        if (p->seen & 1u << GUARD_TRANSFER_ENCODING && (!http_1_1 || p->seen & 1u << GUARD_CONTENT_LENGTH))
-                return &REFUSAL_FRAMING;
-        req->host = authority.ptr ? authority : p->host.ptr ? p->host : STR("");
-        p->keep_alive = p->keep_alive && http_1_1;
-        p->expect_continue = p->expect_continue && http_1_1;
-        p->head_done = true;
-        p->head_len = head.len;
-        return NULL;
-}
-
 /* The body is whole: what it is, and where. */
 static enum parse_result complete(struct parse *p) {
         struct request *req = p->request;
@@ -293,7 +117,7 @@ enum parse_result parse_run(struct parse *p, const char *start, size_t from, siz
                 consumed = (size_t)(llhttp_get_error_pos(&p->llhttp) - start);
                 llhttp_resume(&p->llhttp);
                 if (!p->head_done)
-                        p->refusal = check_head(p, str_n(start, consumed));
+                        p->refusal = head_check(p, str_n(start, consumed));
         } else if (error != HPE_OK) {
                 p->refusal = refusal_of(p, error, str_n(start, end));
         } else if (!p->head_done && end > REQUEST_HEAD_MAX) {

@@ -28,6 +28,7 @@ struct app {
         unsigned n_loops;
         atomic_uint idles;
         char *big;
+        struct str kept; /* the body of /keep, borrowed beyond its time */
 };
 
 static void say(struct http_exchange *x, struct str text) {
@@ -120,6 +121,10 @@ static void handle(void *data, struct http_exchange *x) {
                 say(x, str_of(http_method_name(x->request.method)));
         else if (str_eq(path, STR("/forge")))
                 response_header(&x->response, STR("X-A"), STR("a\r\nX-B: b"));
+        else if (str_eq(path, STR("/keep")))
+                say(x, app->kept = x->request.body);
+        else if (str_eq(path, STR("/kept")))
+                say(x, str_eq(app->kept, STR("\0\0\0\0\0\0")) ? STR("wiped") : app->kept);
         else if (str_eq(path, STR("/last")))
                 say_last(x);
         else if (str_eq(path, STR("/big")))

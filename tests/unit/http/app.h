@@ -8,6 +8,8 @@
  *     /big      answers with APP_BIG_SIZE bytes
  *     /forge    tries to add a field with a line end in it
  *     /nothing  finishes without an answer
+ *     /keep     answers with the body and remembers where it lay
+ *     /kept     tells what lies there now, "wiped" if it is six zeros
  *     /last     ends the connection */
 #pragma once
 
