@@ -18,11 +18,12 @@ struct command {
         int (*run)(int argc, char **argv);
 };
 
+enum { COMMANDS_MAX = 8 };
+
 struct program {
         const char *name;
         const char *summary;
-        const struct command *commands;
-        unsigned n_commands;
+        struct command commands[COMMANDS_MAX + 1]; /* ends with one without a name */
 };
 
 extern const struct program program_gatehouse;

@@ -5,34 +5,27 @@
 #include "base/str.h"
 #include "cli/command.h"
 
-static const struct command gatehouse_commands[] = {
-        { "serve", "run the server", command_serve },
-        { "user create", "add a person's account", command_user_create },
-        { "cleanup", "remove expired codes, tokens and sessions once", command_cleanup },
-        { "migrate", "bring the database's schema up to date", command_migrate },
-        { "version", "print the version", command_version },
-};
-
-static const struct command oauth_tool_commands[] = {
-        { "generate-app", "make an app's credentials, and register it or print the SQL that does",
-          command_generate_app },
-        { "hash-secret", "hash a client secret for the database", command_hash_secret },
-        { "validate-secret", "check a client secret against its hash", command_validate_secret },
-        { "test-server", "try the sign-in step by step with a temporary app", command_test_server },
-};
-
 const struct program program_gatehouse = {
-        "gatehouse",
-        "single sign-on and API gate for an agent platform",
-        gatehouse_commands,
-        ARRAY_LENGTH(gatehouse_commands),
+        .name = "gatehouse",
+        .summary = "single sign-on and API gate for an agent platform",
+        .commands = {
+                { "serve", "run the server", command_serve },
+                { "user create", "add a person's account", command_user_create },
+                { "cleanup", "remove expired codes, tokens and sessions once", command_cleanup },
+                { "migrate", "bring the database's schema up to date", command_migrate },
+                { "version", "print the version", command_version },
+        },
 };
 
 const struct program program_oauth_tool = {
-        "oauth-tool",
-        "makes, checks and tries OAuth apps",
-        oauth_tool_commands,
-        ARRAY_LENGTH(oauth_tool_commands),
+        .name = "oauth-tool",
+        .summary = "makes, checks and tries OAuth apps",
+        .commands = {
+                { "generate-app", "make an app's credentials, and register it or print SQL", command_generate_app },
+                { "hash-secret", "hash a client secret for the database", command_hash_secret },
+                { "validate-secret", "check a client secret against its hash", command_validate_secret },
+                { "test-server", "try the sign-in step by step with a temporary app", command_test_server },
+        },
 };
 
 const char *argp_program_version = "gatehouse " GATEHOUSE_VERSION;

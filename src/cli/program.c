@@ -10,7 +10,7 @@ enum { NAME_MAX_LENGTH = 64, FAR = 3 };
 static void print_help(const struct program *program, FILE *to) {
         fprintf(to, "%s: %s\n\nUsage: %s COMMAND [OPTION...]\n\nCommands:\n", program->name, program->summary,
                 program->name);
-        for (unsigned i = 0; i < program->n_commands; i++)
+        for (unsigned i = 0; program->commands[i].name; i++)
                 fprintf(to, "  %-18s %s\n", program->commands[i].name, program->commands[i].summary);
         fprintf(to,
                 "\n`%s COMMAND --help` tells all about a command: its options, their environment variables "
@@ -33,7 +33,7 @@ static int words_matched(const struct command *command, int argc, char **argv) {
 }
 
 static const struct command *find(const struct program *program, int argc, char **argv, int *ret_words) {
-        for (unsigned i = 0; i < program->n_commands; i++) {
+        for (unsigned i = 0; program->commands[i].name; i++) {
                 *ret_words = words_matched(&program->commands[i], argc, argv);
                 if (*ret_words)
                         return &program->commands[i];
@@ -68,7 +68,7 @@ static const char *nearest(const struct program *program, struct str typed) {
         const char *best = NULL;
         unsigned least = FAR;
 
-        for (unsigned i = 0; i < program->n_commands; i++) {
+        for (unsigned i = 0; program->commands[i].name; i++) {
                 struct str name = str_of(program->commands[i].name);
                 unsigned d =
                         MIN_OF(distance(typed, name),

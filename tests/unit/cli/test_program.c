@@ -48,11 +48,11 @@ int command_version(int argc, char **argv) {
         return STATUS_OK;
 }
 
-static const struct command commands[] = {
-        { "serve", "run it", run_one },
-        { "user create", "add somebody", run_two },
+static const struct program program = {
+        .name = "prog",
+        .summary = "a program",
+        .commands = { { "serve", "run it", run_one }, { "user create", "add somebody", run_two } },
 };
-static const struct program program = { "prog", "a program", commands, ARRAY_LENGTH(commands) };
 
 /* Runs the program in a process of its own, for argp exits; returns its status and what it wrote. */
 static int run(const char *line, char output[OUTPUT_MAX]) {
