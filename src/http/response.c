@@ -52,6 +52,7 @@ int response_redirect(struct response *res, struct str location) {
                 return -ERR_NO_MEMORY;
         res->status = 303;
         response_header(res, STR("Location"), copy);
+        response_header(res, STR("Referrer-Policy"), STR("no-referrer"));
         return 0;
 }
 

@@ -34,7 +34,8 @@ void response_header(struct response *res, struct str name, struct str value);
 /* Sets status and Content-Type; the caller then writes to res->body. */
 void response_begin(struct response *res, int status, struct str content_type);
 
-/* 303 See Other, never 307 or 308: a form's body is not sent on. `location` is copied.
+/* 303 See Other, never 307 or 308: a form's body is not sent on. Where the browser came from is
+ * not told either: addresses carry codes and states. `location` is copied.
  * errors   ERR_NO_MEMORY */
 _must_use_ int response_redirect(struct response *res, struct str location);
 
