@@ -22,6 +22,8 @@ const discover = (id, auth) => client.discovery(new URL(server.base), id, undefi
 async function signedIn(address) {
   const visitor = server.browser(), { pathname, search } = address;
   const first = await visitor.page(pathname + search);
+  if (first.location?.origin !== server.base)
+    return first.location; // refused before anybody had to sign in
   const back = await signInOnPage(visitor, person.who, first.headers.location);
   let answer = await visitor.page(back.headers.location);
   if (!answer.location)

@@ -139,6 +139,13 @@ describe('a request', () => {
     assert.match(answer.headers['x-request-id'], /^[0-9a-f]{16}$/);
   });
 
+  it('is answered with a type that nobody may guess anew', async () => {
+    const t = await grant(person, app);
+    for (const [path, headers] of [['/healthz'], ['/metrics'], ['/login'], ['/nowhere'], ['/'], ['/api/oauth/apps/mine'], ['/.well-known/oauth-authorization-server'], ['/external-api/v1/me', { authorization: `Bearer ${t.access_token}` }]])
+      assert.equal((await person.get(path, { headers })).headers['x-content-type-options'], 'nosniff', path);
+    assert.equal((await server.browser().get('/')).headers['referrer-policy'], 'no-referrer');
+  });
+
   it('that says it was forwarded is believed by nobody', async () => {
     const t = await grant(person, app);
     const answer = await server.browser().get('/auth/authorize?client_id=x', { headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', 'x-forwarded-for': '1.2.3.4', forwarded: 'for=1.2.3.4;host=evil.example', host: 'evil.example' } });

@@ -186,7 +186,7 @@ describe('the request', () => {
     const given = await grantCode(person, app);
     const query = { grant_type: 'authorization_code', code: given.code, redirect_uri: given.redirectUri, code_verifier: given.verifier,
       client_id: app.client_id, client_secret: app.client_secret };
-    const answer = await person.post('/api/oauth/token', { query, form: {} });
+    const answer = await person.post('/api/oauth/token', { query, form: { x: 'y' } });
     assert.ok([400, 401].includes(answer.status), answer.text);
     assert.equal((await person.get('/api/oauth/token', { query })).status, 405);
   });
