@@ -78,6 +78,14 @@ static unsigned depth(const json_t *value) {
         return deepest + 1;
 }
 
+/* What is accepted could not be read in two ways, and is not too deep to be walked through. */
+static void check_accepted(struct str text) {
+        json_t *value = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+
+        HOLDS(value && json_is_object(value) && depth(value) <= JSON_DEPTH_MAX);
+        json_decref(value);
+}
+
 /* What is refused has a reason that can be seen in the text. */
 static void check_refusal(int r, struct str text) {
         json_t *value = json_loadb(text.ptr, text.len, 0, NULL);
@@ -124,6 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 check_refusal(r, req.body);
         } else {
                 HOLDS(params->parsed && params->n <= REQUEST_PARAMS_MAX);
+                check_accepted(req.body);
                 for (size_t i = 0; i < params->n; i++) {
                         HOLDS(str_is_utf8(params->list[i].name));
                         HOLDS(params->list[i].kind != PARAM_TEXT || str_is_utf8(params->list[i].value));

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Measures speed and size: bench/run.sh [growth] [options]; see bench/README.md, or bench/run.sh --help.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export BUILD_DIR=${BUILD_DIR:-build}
+for program in wrk nginx meson python3; do
+        PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || {
+                echo "bench/run.sh: $program is missing; scripts/install-deps.sh build bench installs what is needed" >&2
+                exit 1
+        }
+done
+# The options are those of `make build`: what is measured is what people get.
+scripts/build.sh "$BUILD_DIR" -Dtests=disabled -Dbuildtype=release -Doptimization=2
+ninja -C "$BUILD_DIR" --quiet bench/bench_seed
+exec python3 bench/measure.py "$@"
