@@ -43,6 +43,7 @@ void response_header(struct response *res, struct str name, struct str value) {
 void response_begin(struct response *res, int status, struct str content_type) {
         res->status = status;
         response_header(res, STR("Content-Type"), content_type);
+        response_header(res, STR("X-Content-Type-Options"), STR("nosniff"));
 }
 
 int response_redirect(struct response *res, struct str location) {

@@ -31,7 +31,7 @@ void response_reset(struct response *res);
  * a field that the seam itself writes, or one field too many makes the response fail with 500. */
 void response_header(struct response *res, struct str name, struct str value);
 
-/* Sets status and Content-Type; the caller then writes to res->body. */
+/* Sets status and Content-Type, which is meant (nosniff); the caller then writes to res->body. */
 void response_begin(struct response *res, int status, struct str content_type);
 
 /* 303 See Other, never 307 or 308: a form's body is not sent on. Where the browser came from is

@@ -31,7 +31,6 @@ static bool leads_to_apps(struct str name) {
 static void common_headers(struct response *res, struct str policy) {
         response_header(res, STR("Content-Security-Policy"), policy);
         response_header(res, STR("X-Frame-Options"), STR("DENY"));
-        response_header(res, STR("X-Content-Type-Options"), STR("nosniff"));
         response_header(res, STR("Referrer-Policy"), STR("no-referrer"));
         response_header(res, STR("Cross-Origin-Opener-Policy"), STR("same-origin"));
         response_header(res, STR("Cross-Origin-Resource-Policy"), STR("same-origin"));

@@ -74,23 +74,11 @@ static void touch_session(const struct call *call) {
         database_submit(call->app->database, &touch->job);
 }
 
-/* Pages and errors have all of these fields (page_security_headers); the others need them as well: nobody guesses
- * the type of an answer, and where a redirect leads nobody learns where it came from. */
-static void protect(struct response *res) {
-        for (size_t i = 0; i < res->n_headers; i++)
-                if (str_eq(res->headers[i].name, STR("X-Content-Type-Options")))
-                        return;
-        response_header(res, STR("X-Content-Type-Options"), STR("nosniff"));
-        if (res->status == 303)
-                response_header(res, STR("Referrer-Policy"), STR("no-referrer"));
-}
-
 static void call_finish(struct call *call) {
         const struct request *req = &call->x->request;
         int64_t micros = clock_monotonic_us() - req->started_us;
 
         touch_session(call);
-        protect(&call->x->response);
         if (call->route)
                 cors_allow(call->route, &call->x->response);
         metrics_request(call->route ? route_index(call->route) : METRICS_ROUTES_MAX - 1,
