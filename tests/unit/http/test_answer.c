@@ -41,7 +41,8 @@ static void an_answer_carries_what_the_seam_adds(void **state) {
         response_header(&res, STR("X-Empty"), STR(""));
         assert_head(1234, false,
                     "HTTP/1.1 200 OK\r\nDate: Sat, 31 Jan 2026 23:59:59 GMT\r\n"
-                    "Content-Type: application/json; charset=utf-8\r\nX-Empty: \r\nContent-Length: 1234\r\n"
+                    "Content-Type: application/json; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
+                    "X-Empty: \r\nContent-Length: 1234\r\n"
                     "X-Request-Id: 0123456789abcdef\r\n\r\n");
 }
 
