@@ -27,6 +27,7 @@ struct app {
         struct http_loop *loops[LOOPS_MAX];
         unsigned n_loops;
         atomic_uint idles;
+        atomic_uint bigs;
         char *big;
         struct str kept; /* the body of /keep, borrowed beyond its time */
 };
@@ -41,8 +42,9 @@ static void say_last(struct http_exchange *x) {
         x->response.close = true;
 }
 
-static void say_big(const struct app *app, struct http_exchange *x) {
+static void say_big(struct app *app, struct http_exchange *x) {
         response_begin(&x->response, 200, CONTENT_TYPE_TEXT);
+        atomic_fetch_add(&app->bigs, 1);
         x->response.static_body = str_n(app->big, APP_BIG_SIZE);
 }
 
@@ -183,6 +185,10 @@ unsigned app_port(const struct app *app) {
 
 struct http_loop *app_loop(const struct app *app, unsigned i) {
         return app->loops[i];
+}
+
+unsigned app_big_answers(const struct app *app) {
+        return atomic_load(&app->bigs);
 }
 
 unsigned app_idles(const struct app *app) {

@@ -33,5 +33,8 @@ void app_release(struct app *app);
 void app_stop(struct app *app);
 void app_end(struct app *app);
 
+/* How many answers of /big were made. */
+unsigned app_big_answers(const struct app *app);
+
 /* How often a loop was about to wait. */
 unsigned app_idles(const struct app *app);

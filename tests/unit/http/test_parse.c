@@ -223,6 +223,16 @@ static int status_of_fields(int n, size_t len) {
         return status;
 }
 
+static void chunk_framing_is_strict(void **state) {
+        assert_int_equal(status_of(POST("Transfer-Encoding: chunked\r\n", "2\r\nok\r\n0\r\n\r\n")), 0);
+        assert_int_equal(status_of(POST("Transfer-Encoding: chunked\r\n", "2\r\nok\r\n0\r\n\n")), 400);
+        assert_int_equal(status_of(POST("Transfer-Encoding: chunked\r\n", "2\r\nok\n0\r\n\r\n")), 400);
+        assert_int_equal(status_of(POST("Transfer-Encoding: chunked\r\n", "2\nok\r\n0\r\n\r\n")), 400);
+        assert_int_equal(status_of(POST("Transfer-Encoding: chunked\r\n", "2;\r\nok\r\n0\r\n\r\n")), 400);
+        assert_int_equal(status_of(POST("Transfer-Encoding: chunked\r\n", "0x2\r\nok\r\n0\r\n\r\n")), 400);
+        assert_int_equal(status_of(POST("Transfer-Encoding: chunked\r\n", "-2\r\nok\r\n0\r\n\r\n")), 400);
+}
+
 static void heads_are_limited(void **state) {
         assert_int_equal(status_of_target(REQUEST_TARGET_MAX), 0);
         assert_int_equal(status_of_target(REQUEST_TARGET_MAX + 1), 414);
@@ -279,6 +289,7 @@ int main(void) {
                 cmocka_unit_test(the_length_of_a_message_is_never_in_doubt),
                 cmocka_unit_test(bodies_are_limited),
                 cmocka_unit_test(framing_is_limited),
+                cmocka_unit_test(chunk_framing_is_strict),
                 cmocka_unit_test(heads_are_limited),
                 cmocka_unit_test(paths_with_a_hidden_slash_or_control_are_refused),
                 cmocka_unit_test(the_other_rules_hold),

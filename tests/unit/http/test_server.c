@@ -100,6 +100,25 @@ static void a_client_that_reads_late_gets_all(void **state) {
         wire_close(w);
 }
 
+/* Many large answers are asked for and none is read: the server makes no more than the socket and one answer take, and
+ * reads no more than its buffer takes. Another connection's requests show that its loop has turned meanwhile. */
+static void a_client_that_does_not_read_is_not_read(void **state) {
+        struct wire *w = wire_open(app_port(app)), *other = wire_open(app_port(app));
+
+        for (int i = 0; i < 1000; i++)
+                assert_true(wire_send(w, i % 50 ? STR(REQUEST("GET", "/now", ""))
+                                                : STR(REQUEST("GET", "/big", ""))));
+        for (int i = 0; i < 100; i++) {
+                assert_true(wire_send(other, STR(REQUEST("GET", "/later", ""))));
+                assert_next(other, 200, "later");
+        }
+        assert_in_range(app_big_answers(app), 1, 3);
+        for (int i = 0; i < 1000; i++)
+                assert_int_equal(wire_answer(w, false).body.len, i % 50 ? 3 : APP_BIG_SIZE);
+        wire_close(w);
+        wire_close(other);
+}
+
 static void bodies_up_to_the_limit_are_taken_in_both_codings(void **state) {
         struct wire *w = wire_open(app_port(app));
         struct strbuf body = STRBUF_INIT(APP_BODY_MAX), chunks = STRBUF_INIT(2 * APP_BODY_MAX);
@@ -355,6 +374,7 @@ int main(void) {
                 WITH(pipelined_requests_are_answered_in_order),
                 WITH(a_long_pipeline_is_served_whole),
                 WITH(a_client_that_reads_late_gets_all),
+                ALONE(a_client_that_does_not_read_is_not_read),
                 WITH(bodies_up_to_the_limit_are_taken_in_both_codings),
                 WITH(head_has_the_length_but_no_body),
                 WITH(options_of_the_whole_server_are_answered),

@@ -81,6 +81,9 @@ struct wire_answer wire_answer(struct wire *w, bool no_body) {
         char *start, *end;
         size_t want;
 
+        w->len -= w->taken;
+        memmove(w->bytes, w->bytes + w->taken, w->len);
+        w->taken = 0;
         while (!(end = memmem(w->bytes + w->taken, w->len - w->taken, "\r\n\r\n", 4)))
                 assert_true(read_more(w) > 0);
         start = w->bytes + w->taken;
@@ -93,8 +96,6 @@ struct wire_answer wire_answer(struct wire *w, bool no_body) {
                 assert_true(read_more(w) > 0);
         answer.body = str_n(w->bytes + w->taken, want);
         w->taken += want;
-        if (w->taken == w->len)
-                w->taken = w->len = 0;
         return answer;
 }
 
