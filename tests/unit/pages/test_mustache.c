@@ -107,6 +107,24 @@ static void a_template_that_includes_itself_for_ever_fails(void **state) {
         assert_string_equal(problem, "page:1: tags and partials go too deep within each other");
 }
 
+/* The data nests `levels` times; each takes a section and a partial, the template itself one more. */
+static int render_levels(int levels) {
+        _cleanup_(strbuf_done) struct strbuf out = STRBUF_INIT(4096), json = STRBUF_INIT(4096);
+
+        for (int i = 0; i < levels; i++)
+                strbuf_append(&json, STR("{\"n\":"));
+        strbuf_append(&json, STR("{\"n\":false}"));
+        for (int i = 0; i < levels; i++)
+                strbuf_append_char(&json, '}');
+        strbuf_append_char(&json, '\0');
+        return render("{{#n}}{{>page}}{{/n}}", json.ptr, &out);
+}
+
+static void rendering_may_nest_up_to_the_limit(void **state) {
+        assert_int_equal(render_levels((MUSTACHE_DEPTH_MAX - 1) / 2), 0);
+        assert_int_equal(render_levels((MUSTACHE_DEPTH_MAX - 1) / 2 + 1), -ERR_INTERNAL);
+}
+
 static void a_template_that_multiplies_itself_fails(void **state) {
         _cleanup_(strbuf_done) struct strbuf out = STRBUF_INIT(4096);
 
@@ -211,6 +229,7 @@ int main(void) {
                 cmocka_unit_test(tags_may_be_nested_up_to_the_limit),
                 cmocka_unit_test(a_source_may_be_as_large_as_the_limit),
                 cmocka_unit_test(a_template_that_includes_itself_for_ever_fails),
+                cmocka_unit_test(rendering_may_nest_up_to_the_limit),
                 cmocka_unit_test(a_template_that_multiplies_itself_fails),
                 cmocka_unit_test(output_that_passes_its_maximum_fails),
                 cmocka_unit_test(markup_in_data_is_escaped),
