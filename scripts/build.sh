@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Builds into a folder: scripts/build.sh FOLDER [meson options]. The first time, or when the options change, sets the
-# folder up with them. Prints little unless something fails.
+# Builds into a folder: scripts/build.sh [--setup-only] FOLDER [meson options]. The first time, or when the options change,
+# sets the folder up with them. Prints little unless something fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+setup_only=
+[ "$1" = --setup-only ] && setup_only=yes && shift
 folder=$1
 shift
 stamp=$folder/.options
@@ -18,4 +20,4 @@ if [ ! -f "$folder/build.ninja" ] || [ "$(cat "$stamp" 2>/dev/null)" != "${CC:-c
         fi
         echo "${CC:-cc} $*" >"$stamp"
 fi
-exec ninja -C "$folder" --quiet
+[ -n "$setup_only" ] || exec ninja -C "$folder" --quiet

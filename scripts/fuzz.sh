@@ -7,12 +7,16 @@ cd "$(dirname "$0")/.." || exit 1
 
 seconds=${1:-60}
 folder=build/fuzz
-CC=clang scripts/build.sh "$folder" -Dfuzz=true -Dtests=disabled -Db_sanitize=address,undefined -Dbuildtype=debugoptimized || exit 1
+targets=()
+for source in fuzz/fuzz_*.c; do
+        targets+=("${source%.c}")
+done
+CC=clang scripts/build.sh --setup-only "$folder" -Dfuzz=true -Dtests=disabled -Db_sanitize=address,undefined \
+        -Dbuildtype=debugoptimized && ninja -C "$folder" --quiet "${targets[@]}" || exit 1
 
 passed=0 failed=0
 mkdir -p "$folder/broken"
-for target in "$folder"/fuzz/fuzz_*; do
-        [ -f "$target" ] && [ -x "$target" ] || continue
+for target in "${targets[@]}"; do
         name=${target##*/fuzz_}
         learnt=$folder/corpus/$name
         mkdir -p "$learnt"
@@ -20,7 +24,7 @@ for target in "$folder"/fuzz/fuzz_*; do
         [ -d "fuzz/corpus/$name" ] && corpora+=("fuzz/corpus/$name")
         dictionary=()
         [ -f "fuzz/corpus/$name.dict" ] && dictionary=("-dict=fuzz/corpus/$name.dict")
-        if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=512 \
+        if UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$folder/$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=512 \
                 -print_final_stats=0 -verbosity=0 -artifact_prefix="$folder/broken/$name-" "${dictionary[@]}" "${corpora[@]}" \
                 >"$folder/$name.log" 2>&1; then
                 echo "ok      fuzz $name"

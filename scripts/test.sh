@@ -31,17 +31,18 @@ step() { # NAME LIMIT_SECONDS KIND SOURCE COMMAND…
         timeout --kill-after=10 "$limit" "$@" 2>&1 | tee "$logs/$name.log"
         status=${PIPESTATUS[0]}
         read -r good bad < <(scripts/count_tests.py "$kind" "$source" 2>/dev/null || echo 0 1)
-        [ "$status" -eq 124 ] && echo "$name: not done after $limit seconds"
+        [ "$status" -eq 124 ] && bad=$((bad + 1)) && echo "$name: not done after $limit seconds"
         [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
         record "$name" "$good" "$bad" $((SECONDS - start))
 }
 
+# With build_flags=--setup-only, only the programs of the chosen suites are built.
 unit_tests() { # FOLDER [meson test options]
         local folder=$1
         shift
         rm -f "$folder/meson-logs/testlog.json"
-        scripts/build.sh "$folder" -Dtests=enabled -Db_sanitize="$sanitizers" -Dbuildtype=debugoptimized &&
-                meson test -C "$folder" --no-rebuild --print-errorlogs "$@"
+        scripts/build.sh $build_flags "$folder" -Dtests=enabled -Db_sanitize="$sanitizers" -Dbuildtype=debugoptimized &&
+                meson test -C "$folder" --print-errorlogs "$@"
 }
 export -f unit_tests
 
@@ -60,7 +61,7 @@ install_clients() {
         (cd tests && npm ci --no-audit --no-fund --loglevel=error) && cp tests/package-lock.json tests/node_modules/.installed-lock
 }
 
-sanitizers=address,undefined step unit 300 meson build/asan bash -c 'unit_tests build/asan'
+sanitizers=address,undefined build_flags='' step unit 300 meson build/asan bash -c 'unit_tests build/asan'
 
 export BUILD_DIR=build/asan
 if [ -x build/asan/gatehouse ]; then
@@ -76,7 +77,7 @@ fi
 # Newer kernels place programs where ThreadSanitizer does not expect them; without address randomisation they don't.
 wrapper=()
 setarch -R true 2>/dev/null && wrapper=(--wrapper "setarch -R")
-sanitizers=thread step unit-threads 300 meson build/tsan bash -c 'unit_tests build/tsan --suite base --suite http --suite db "$@"' \
+sanitizers=thread build_flags=--setup-only step unit-threads 300 meson build/tsan bash -c 'unit_tests build/tsan --suite base --suite http --suite db "$@"' \
         -- "${wrapper[@]}"
 
 if [ -n "$(find fuzz -name '*.c' 2>/dev/null | head -n 1)" ]; then
