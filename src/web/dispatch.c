@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "account/identity.h"
-#include "account/session.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "web/authenticate.h"
@@ -11,6 +9,7 @@
 #include "web/respond_error.h"
 #include "web/route_table.h"
 #include "web/same_site.h"
+#include "web/touch.h"
 
 struct web_application {
         struct http_application http;
@@ -42,43 +41,11 @@ static void log_answer(const struct call *call, int64_t micros) {
             LOG_STR("address", str_of(req->address)));
 }
 
-/* Writing down that a session was used: apart from the request, which does not wait for it. */
-struct touch {
-        struct write_job job;
-        const struct context *context;
-        int64_t session;
-};
-
-static int touch_run(struct write_job *job, struct tx *tx) {
-        const struct touch *touch = CONTAINER_OF(job, struct touch, job);
-
-        return session_touch(touch->context, tx, touch->session);
-}
-
-static void touch_done(struct write_job *job, int result _unused_) {
-        free(CONTAINER_OF(job, struct touch, job));
-}
-
-static void touch_session(const struct call *call) {
-        const struct identity *who = call->x->request.identity;
-        struct touch *touch;
-
-        if (!who || who->kind != IDENTITY_SESSION || !who->session_stale)
-                return;
-        touch = calloc(1, sizeof(*touch));
-        if (!touch)
-                return; /* the next request tries again */
-        *touch = (struct touch){ .job = { .run = touch_run, .done = touch_done },
-                                 .context = call->app->context,
-                                 .session = who->session_id };
-        database_submit(call->app->database, &touch->job);
-}
-
 static void call_finish(struct call *call) {
         const struct request *req = &call->x->request;
         int64_t micros = clock_monotonic_us() - req->started_us;
 
-        touch_session(call);
+        touch_session(call->app->context, call->app->database, req);
         if (call->route)
                 cors_allow(call->route, &call->x->response);
         metrics_request(call->route ? route_index(call->route) : METRICS_ROUTES_MAX - 1,

@@ -1,0 +1,9 @@
+/* Writing down that a session was used, apart from the request, which does not wait for it. */
+#pragma once
+
+#include "base/context.h"
+#include "db/database.h"
+#include "http/request.h"
+
+/* Hands the writer a note of the time if the caller's session has none of the last minute; losing it does no harm. */
+void touch_session(const struct context *context, struct database *database, const struct request *req);
