@@ -13,7 +13,7 @@ before(async () => {
   stranger = await signUp(server);
   app = await server.createApp({ owner: owner.who.email, name: 'Mine é', description: 'What it does' });
 });
-after(() => server.close());
+after(() => server?.close());
 
 const setStatus = (browser, id, json) => browser.send('PATCH', `/api/oauth/apps/${id}/status`, { json });
 

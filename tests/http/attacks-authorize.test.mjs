@@ -15,7 +15,7 @@ before(async () => {
   app = await server.createApp({ redirectUris: [registered] });
   native = await server.createApp({ redirectUris: [loopback, 'com.example.app:/cb'], isPublic: true });
 });
-after(() => server.close());
+after(() => server?.close());
 
 const askPage = (of, more, who = person) => who.page(`/auth/authorize?${encodeForm(authorizeQuery(of, pkce(), more))}`);
 const askJson = (of, more) => person.post('/api/oauth/authorize', { json: authorizeBody(of, pkce(), more) });

@@ -13,7 +13,7 @@ before(async () => {
   app = await server.createApp();
   t = await grant(person, app);
 });
-after(() => server.close());
+after(() => server?.close());
 
 const prefixes = (text) => Array.from({ length: text.length }, (_, n) => text.slice(0, n));
 

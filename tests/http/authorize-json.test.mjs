@@ -12,7 +12,7 @@ before(async () => {
   person = await signUp(server);
   app = await server.createApp({ scopes: ['IDENTITY', 'READ_GRAPH', 'EXECUTE_GRAPH'], redirectUris: ['https://app.example/cb', 'https://app.example/cb?keep=1&b=%20'] });
 });
-after(() => server.close());
+after(() => server?.close());
 
 const ask = (more, who = person) => authorizeJson(who, app, pkce(), more);
 

@@ -17,7 +17,7 @@ before(async () => {
   app = await server.createApp({ owner: owner.who.email, name: 'Paper <Plane> & "Co"', description: "Folds 'paper' <b>for you</b>",
     scopes: ['IDENTITY', 'READ_GRAPH', 'EXECUTE_GRAPH'] });
 });
-after(() => server.close());
+after(() => server?.close());
 
 const path = (more = {}, proof = pkce(), of = app) => `/auth/authorize?${encodeForm(authorizeQuery(of, proof, more))}`;
 

@@ -17,7 +17,7 @@ before(async () => {
   app = await server.createApp();
   t = await grant(person, app);
 });
-after(() => server.close());
+after(() => server?.close());
 
 const withBasic = (value, form = { token: t.access_token }) => person.post(path, { form, cookies: false, headers: { authorization: value } });
 const b64 = (text, encoding = 'utf8') => 'Basic ' + Buffer.from(text, encoding).toString('base64');

@@ -15,7 +15,7 @@ before(async () => {
   person = await signUp(server);
   app = await server.createApp();
 });
-after(() => server.close());
+after(() => server?.close());
 
 const corsOf = (answer) => Object.keys(answer.headers).filter((h) => h.startsWith('access-control-'));
 

@@ -13,7 +13,7 @@ before(async () => {
   owner = await signUp(server);
   app = await server.createApp({ owner: owner.who.email });
 });
-after(() => server.close());
+after(() => server?.close());
 
 const consentPage = (browser) => browser.page(`/auth/authorize?${encodeForm(authorizeQuery(app, pkce()))}`);
 const authorizations = async () => (await server.sql('SELECT count(*) AS n FROM authorizations'))[0].n;

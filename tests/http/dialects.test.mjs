@@ -11,7 +11,7 @@ before(async () => {
   person = await signUp(server);
   app = await server.createApp();
 });
-after(() => server.close());
+after(() => server?.close());
 
 const members = (answer) => Object.keys(answer.json).sort();
 const typeOf = (value) => (value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value);

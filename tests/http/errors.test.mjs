@@ -13,7 +13,7 @@ before(async () => {
   person = await signUp(server);
   app = await server.createApp();
 });
-after(() => server.close());
+after(() => server?.close());
 
 const isDetail = (answer) => assert.equal(typeof answer.json.detail, 'string', answer.text);
 
@@ -141,7 +141,7 @@ describe('a request', () => {
 
   it('is answered with a type that nobody may guess anew', async () => {
     const t = await grant(person, app);
-    for (const [path, headers] of [['/healthz'], ['/metrics'], ['/login'], ['/nowhere'], ['/'], ['/api/oauth/apps/mine'], ['/.well-known/oauth-authorization-server'], ['/external-api/v1/me', { authorization: `Bearer ${t.access_token}` }]])
+    for (const [path, headers] of [['/healthz'], ['/metrics'], ['/logout'], ['/nowhere'], ['/'], ['/api/oauth/apps/mine'], ['/.well-known/oauth-authorization-server'], ['/external-api/v1/me', { authorization: `Bearer ${t.access_token}` }]])
       assert.equal((await person.get(path, { headers })).headers['x-content-type-options'], 'nosniff', path);
     assert.equal((await server.browser().get('/')).headers['referrer-policy'], 'no-referrer');
   });

@@ -6,7 +6,7 @@ import { Server } from '../lib/server.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });
-after(() => server.close());
+after(() => server?.close());
 
 const metrics = async () => (await server.browser().get('/metrics')).text;
 // The sum of a family's samples whose labels match.

@@ -16,7 +16,7 @@ before(async () => {
   other = await server.createApp();
   t = await grant(person, app);
 });
-after(() => server.close());
+after(() => server?.close());
 
 describe('a live token', () => {
   for (const way of how) {

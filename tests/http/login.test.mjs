@@ -11,7 +11,7 @@ before(async () => {
   server = await Server.start();
   who = (await signUp(server)).who;
 });
-after(() => server.close());
+after(() => server?.close());
 
 describe('signing in', () => {
   it('answers with the person and sets a session', async () => {

@@ -12,7 +12,7 @@ before(async () => {
   app = await server.createApp();
   t = await grant(person, app);
 });
-after(() => server.close());
+after(() => server?.close());
 
 const bare = (headers = {}, options = {}) => server.browser().get('/external-api/v1/me', { headers, ...options });
 

@@ -5,7 +5,7 @@ import { Server } from '../lib/server.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });
-after(() => server.close());
+after(() => server?.close());
 
 const wellKnown = '/.well-known/oauth-authorization-server';
 

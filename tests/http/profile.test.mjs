@@ -8,7 +8,7 @@ before(async () => {
   server = await Server.start();
   person = await signUp(server);
 });
-after(() => server.close());
+after(() => server?.close());
 
 const path = '/api/auth/user/timezone';
 

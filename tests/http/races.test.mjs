@@ -15,7 +15,7 @@ before(async () => {
   app = await server.createApp();
   await grant(person, app); // the secret is known by now
 });
-after(() => server.close());
+after(() => server?.close());
 
 const at = (list, status) => list.filter((a) => a.status === status);
 

@@ -13,7 +13,7 @@ before(async () => {
   app = await server.createApp({ scopes: ['IDENTITY', 'READ_GRAPH', 'EXECUTE_GRAPH'] });
   other = await server.createApp();
 });
-after(() => server.close());
+after(() => server?.close());
 
 const rotate = async (from, how, more) => tokens(await refresh(person, app, from, how, more), app.scopes);
 const GRACE = 30; // seconds

@@ -13,7 +13,7 @@ import { freePort, Server } from '../lib/server.mjs';
 describe('a restart', () => {
   let server;
   before(async () => { server = await Server.start(); });
-  after(() => server.close());
+  after(() => server?.close());
 
   it('forgets nothing: sessions, codes, tokens, spent and revoked ones, the successor in its grace', async () => {
     const person = await signUp(server), app = await server.createApp();
@@ -132,7 +132,7 @@ describe('a start that cannot succeed', () => {
     await server.createUser();
     await server.stop();
   });
-  after(() => server.close());
+  after(() => server?.close());
 
   const start = (env) => run('gatehouse', ['serve'], { env: { ...server.env, ...env }, cwd: server.folder, timeout: 15_000 });
   const failed = ({ code, stdout, stderr }, ...patterns) => {

@@ -15,7 +15,7 @@ before(async () => {
   app = await server.createApp();
   other = await server.createApp();
 });
-after(() => server.close());
+after(() => server?.close());
 
 const isOk = (answer) => {
   assert.equal(answer.status, 200, answer.text);

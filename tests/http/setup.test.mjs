@@ -15,7 +15,7 @@ const isAdmin = async (server, email) => (await server.sql(`SELECT is_admin FROM
 describe('a first start', () => {
   let server;
   before(async () => { server = await Server.start(); });
-  after(() => server.close());
+  after(() => server?.close());
 
   const visit = (browser, link) => browser.page(link.pathname + link.search);
 

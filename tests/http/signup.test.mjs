@@ -9,7 +9,7 @@ const signup = (server, json, options) => server.browser().post('/api/auth/signu
 describe('sign-up', () => {
   let server;
   before(async () => { server = await Server.start(); });
-  after(() => server.close());
+  after(() => server?.close());
 
   it('answers with the person and signs them in', async () => {
     const who = someone({ name: 'Ada Lovelace' });
@@ -155,7 +155,7 @@ describe('sign-up', () => {
 describe('sign-up that is closed', () => {
   let server;
   before(async () => { server = await Server.start({ GATEHOUSE_SIGNUP: 'closed' }); });
-  after(() => server.close());
+  after(() => server?.close());
 
   it('is refused as JSON', async () => {
     refused(await signup(server, someone()), 403, 'access_denied', /closed/i);

@@ -9,7 +9,7 @@ const count = (answers, status) => answers.filter((a) => a.status === status).le
 
 let server;
 before(async () => { server = await Server.start(); });
-after(() => server.close());
+after(() => server?.close());
 
 describe('guesses at one account', () => {
   it('are throttled when they come one after the other', async () => {

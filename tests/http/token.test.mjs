@@ -13,7 +13,7 @@ before(async () => {
   app = await server.createApp();
   other = await server.createApp();
 });
-after(() => server.close());
+after(() => server?.close());
 
 describe('the code grant', () => {
   for (const dialect of ['json', 'form'])
