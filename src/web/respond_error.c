@@ -98,7 +98,8 @@ static void write_json(struct request *req, struct response *res, const struct r
 
 static int respond_page(struct request *req, struct response *res, const struct error_row *row) {
         bool ours = res->status >= 500, missing = res->status == 404;
-        struct str text = text_of(req, row);
+        struct str text =
+                missing ? STR("Check the address, or go back to where you came from.") : text_of(req, row);
         json_t *data;
 
         data = json_pack("{s:s, s:s%, s:b, s:b, s:s, s:s}", "heading",
