@@ -45,7 +45,7 @@ static struct tm utc(int64_t ms, int *ret_fraction) {
 }
 
 void clock_format_iso(int64_t ms, char *out) {
-        char text[64];
+        char text[128];
         int fraction;
         struct tm tm = utc(ms, &fraction);
 
@@ -58,7 +58,7 @@ void clock_format_http(int64_t ms, char *out) {
         static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
         static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-        char text[64];
+        char text[128];
         int fraction;
         struct tm tm = utc(ms, &fraction);
 
