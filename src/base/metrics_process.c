@@ -57,7 +57,7 @@ static void find_start(void) {
 }
 
 static void render(struct strbuf *out, const char *name, const char *type, const char *help, double value) {
-        strbuf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %.3f\n", name, help, name, type, name, value);
+        strbuf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %.15g\n", name, help, name, type, name, value);
 }
 
 static double seconds(struct timeval t) {
