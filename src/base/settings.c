@@ -126,8 +126,7 @@ static int read_database(const struct setting_row *row, struct str value, struct
                                         "as in sqlite:./data/gatehouse.db");
         } else if (!str_starts_with(value, STR("postgresql://")) &&
                    !str_starts_with(value, STR("postgres://"))) {
-                return wrong(p, "starts with none of the known kinds: write sqlite:PATH or "
-                                "postgresql://USER:PASSWORD@HOST/NAME");
+                return wrong(p, "is of no known kind: write sqlite:PATH, as in sqlite:./data/gatehouse.db");
         }
         s->database_url = value;
         return 0;
