@@ -183,7 +183,7 @@ static void the_database_is_of_a_known_kind(void **state) {
         assert_str(accepted("DATABASE_URL", "postgresql://u:p@h/d").database_url, "postgresql://u:p@h/d");
         assert_refused("DATABASE_URL", "sqlite:", "names no file");
         assert_refused("DATABASE_URL", "sqlite::memory:", "is in memory");
-        assert_refused("DATABASE_URL", "mysql://h/d", "none of the known kinds");
+        assert_refused("DATABASE_URL", "mysql://h/d", "of no known kind");
         assert_refused("DATABASE_URL", "sqlite:a\nb", "control character");
 }
 
