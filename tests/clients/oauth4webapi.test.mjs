@@ -18,7 +18,7 @@ before(async () => {
   const issuer = new URL(server.base);
   as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...loopback }));
 });
-after(() => server.close());
+after(() => server?.close());
 
 // Where the browser of a person comes out who signs in on the page and says what they say.
 async function throughBrowser(address, press = /^\s*(authorize|allow)/i) {

@@ -15,7 +15,7 @@ before(async () => {
   app = await server.createApp({ redirectUris: [redirectUri], scopes: ['IDENTITY', 'EXECUTE_GRAPH'] });
   open = await server.createApp({ redirectUris: [redirectUri], scopes: ['IDENTITY'], isPublic: true });
 });
-after(() => server.close());
+after(() => server?.close());
 
 const discover = (id, auth) => client.discovery(new URL(server.base), id, undefined, auth, { algorithm: 'oauth2', execute: [client.allowInsecureRequests] });
 

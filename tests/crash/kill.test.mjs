@@ -169,7 +169,7 @@ describe('kill -9 during grants', () => {
     owner = (await signUp(server)).who;
     app = await server.createApp();
   });
-  after(() => server.close());
+  after(() => server?.close());
 
   it('loses nothing that was acknowledged, and lets nothing be spent twice', async (t) => {
     const random = generator(seed), from = Date.now(), signedOut = [];
