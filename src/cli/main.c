@@ -1,7 +1,4 @@
 /* Entry point: the name that the binary was started under decides which program it is. */
-#include <argp.h>
-#include <stdio.h>
-
 #include "base/str.h"
 #include "cli/command.h"
 
@@ -27,18 +24,6 @@ const struct program program_oauth_tool = {
                 { "test-server", "try the sign-in step by step with a temporary app", command_test_server },
         },
 };
-
-const char *argp_program_version = "gatehouse " GATEHOUSE_VERSION;
-
-int command_version(int argc, char **argv) {
-        static const struct argp argp = { .doc = "Print the version of this program." };
-        error_t r = argp_parse(&argp, argc, argv, 0, NULL, NULL);
-
-        if (r != 0)
-                return STATUS_FAILED;
-        puts(argp_program_version);
-        return STATUS_OK;
-}
 
 int main(int argc, char **argv) {
         const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;

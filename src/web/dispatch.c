@@ -153,10 +153,8 @@ static void answer_options(struct call *call) {
         struct request *req = &call->x->request;
         struct response *res = &call->x->response;
         char text[METHOD_TEXT_MAX];
-        struct str allow = str_eq(req->path, STR("*")) ? STR("GET, HEAD, POST, PATCH, OPTIONS")
-                                                       : route_methods(req->path, text);
+        struct str allow = arena_copy(&req->arena, route_methods(req->path, text));
 
-        allow = arena_copy(&req->arena, allow);
         res->status = 204;
         response_header(res, STR("Allow"), allow);
         cors_preflight(req, res, allow);
@@ -190,8 +188,7 @@ static void application_handle(void *data, struct http_exchange *x) {
         }
         call->x = x;
         call->app = app;
-        if (req->method == HTTP_OPTIONS &&
-            (str_eq(req->path, STR("*")) || route_methods(req->path, methods).ptr)) {
+        if (req->method == HTTP_OPTIONS && route_methods(req->path, methods).ptr) {
                 answer_options(call);
                 return;
         }
