@@ -17,7 +17,7 @@ import urllib.request
 
 import machine
 import report
-from processes import cpu_seconds, memory_kib, metrics, start_gatehouse, start_nginx, start_up_ms
+from processes import cpu_seconds, memory_kib, metrics, settle, start_gatehouse, start_nginx, start_up_ms
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = (ROOT / os.environ.get('BUILD_DIR', 'build')).resolve()
@@ -66,6 +66,7 @@ def load(server, path, kind, folder, options, round_number):
     if not results:
         raise SystemExit(f'wrk failed:\n{done.stdout}{done.stderr}')
     result = json.loads(results[0])
+    settle(server.pids())
     result['cpu_seconds'] = cpu_seconds(server.pids()) - cpu
     if own:
         after = metrics(server.port)

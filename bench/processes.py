@@ -50,6 +50,18 @@ def memory_kib(pids):
     return {'rss': rss, 'pss': pss}
 
 
+def settle(pids, limit=20):
+    """Waits until the processes have finished what they still have to do: wrk leaves with requests under way."""
+    end = time.monotonic() + limit
+    last = -1
+    while time.monotonic() < end:
+        used = cpu_seconds(pids)
+        if used - last < 2 / TICK:
+            return
+        last = used
+        time.sleep(0.3)
+
+
 class Process:
     """One server; `with` ends it."""
 
