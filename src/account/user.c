@@ -1,5 +1,7 @@
 #include "account/user.h"
 
+#include <ctype.h>
+
 #include "account/word_list.h"
 #include "base/errors.h"
 
@@ -158,12 +160,17 @@ static size_t capital_of(struct str word, char *out) {
         return n;
 }
 
+/* A word that can stand for a name: "(CLI)" and "-" can't. */
+static bool stands_for_name(struct str word) {
+        return word.len > 0 && (str_at(word, 0) >= 0x80 || isalnum(str_at(word, 0)));
+}
+
 size_t initials_of(struct str name, struct str fallback, char *out) {
         struct str rest = name, word, first = STR_NULL, last = STR_NULL;
         size_t n;
 
         while (rest.ptr && str_next(&rest, ' ', &word)) {
-                if (word.len == 0)
+                if (!stands_for_name(word))
                         continue;
                 if (!first.ptr)
                         first = word;

@@ -116,6 +116,8 @@ static struct str initials(const char *name, const char *email) {
 static void initials_stand_for_a_name(void **state _unused_) {
         assert_str(initials("ada  king lovelace", "x@example.org"), "AL");
         assert_str(initials("Ada", "x@example.org"), "A");
+        assert_str(initials("OAuth Test App (CLI)", "x@example.org"), "OA");
+        assert_str(initials("- -", "x@example.org"), "X");
         assert_str(initials(NULL, "grace@example.org"), "G");
         assert_str(initials("\u00e9mile zola", "x@example.org"), "\u00e9Z");
         assert_str(initials("\U0001F40E \U0001F40E", "x@example.org"), "\U0001F40E\U0001F40E");
