@@ -1,7 +1,5 @@
 #include "account/user.h"
 
-#include <ctype.h>
-
 #include "account/word_list.h"
 #include "base/errors.h"
 
@@ -162,7 +160,7 @@ static size_t capital_of(struct str word, char *out) {
 
 /* A word that can stand for a name: "(CLI)" and "-" can't. */
 static bool stands_for_name(struct str word) {
-        return word.len > 0 && (str_at(word, 0) >= 0x80 || isalnum(str_at(word, 0)));
+        return word.len > 0 && (str_at(word, 0) >= 0x80 || is_alnum(word.ptr[0]));
 }
 
 size_t initials_of(struct str name, struct str fallback, char *out) {
