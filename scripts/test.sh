@@ -40,7 +40,7 @@ step() { # NAME LIMIT_SECONDS KIND SOURCE COMMAND…
 unit_tests() { # FOLDER [meson test options]
         local folder=$1
         shift
-        rm -f "$folder/meson-logs/testlog.json"
+        rm -f "$folder"/meson-logs/testlog*.json
         scripts/build.sh $build_flags "$folder" -Dtests=enabled -Db_sanitize="$sanitizers" -Dbuildtype=debugoptimized &&
                 meson test -C "$folder" --print-errorlogs "$@"
 }
