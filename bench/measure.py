@@ -145,7 +145,6 @@ def grow(options):
     while rows <= options.max_rows:
         sizes.append(rows)
         rows *= 10
-    options.rounds = 1
     found = []
     for rows in sizes:
         with folder_on_disk() as folder:
@@ -176,6 +175,8 @@ def arguments():
                         help='growth: the largest table, a power of ten; 10000000 takes some minutes (1000000)')
     parser.add_argument('--only', nargs='+', metavar='KIND', help='only these loads: ' + ' '.join(sorted({r[3] for r in ROWS})))
     options = parser.parse_args()
+    if options.mode == 'growth':
+        options.rounds = 1
     if options.rows < REFRESH_TOKENS * options.rounds:
         parser.error(f'--rows must be at least {REFRESH_TOKENS * options.rounds}: each round spends {REFRESH_TOKENS} tokens')
     return options
