@@ -15,20 +15,16 @@ void base64url_encode(struct str bytes, char *out) {
                 *out = alphabet_url[bits << (6 - n) & 63];
 }
 
-/* The value of a digit whose last two characters of the alphabet are `c62` and `c63`, or -1. */
-static int base64_digit(char c, char c62, char c63) {
-        if (c >= 'A' && c <= 'Z')
-                return c - 'A';
-        if (c >= 'a' && c <= 'z')
-                return c - 'a' + 26;
-        if (c >= '0' && c <= '9')
-                return c - '0' + 52;
-        if (c == c62)
-                return 62;
-        return c == c63 ? 63 : -1;
-}
+/* A digit's value plus one, by its character; 0 for what is no digit. */
+#define LETTERS_AND_DIGITS                                                                                  \
+        ['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,  \
+        26, ['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, \
+        49, 50, 51, 52, ['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62
 
-static int decode(struct str text, void *out, size_t capacity, char c62, char c63) {
+static const uint8_t values_url[256] = { LETTERS_AND_DIGITS, ['-'] = 63, ['_'] = 64 };
+static const uint8_t values_standard[256] = { LETTERS_AND_DIGITS, ['+'] = 63, ['/'] = 64 };
+
+static int decode(struct str text, void *out, size_t capacity, const uint8_t values[256]) {
         size_t n = text.len / 4 * 3 + (text.len % 4 ? text.len % 4 - 1 : 0);
         uint8_t *to = out;
         uint32_t bits = 0;
@@ -37,11 +33,11 @@ static int decode(struct str text, void *out, size_t capacity, char c62, char c6
         if (text.len % 4 == 1 || n > capacity || n > INT32_MAX)
                 return -1;
         for (size_t i = 0; i < text.len; i++) {
-                int digit = base64_digit(text.ptr[i], c62, c63);
+                uint8_t value = values[str_at(text, i)];
 
-                if (digit < 0)
+                if (value == 0)
                         return -1;
-                bits = bits << 6 | (uint32_t)digit;
+                bits = bits << 6 | (uint32_t)(value - 1);
                 have += 6;
                 if (have >= 8) {
                         have -= 8;
@@ -54,7 +50,7 @@ static int decode(struct str text, void *out, size_t capacity, char c62, char c6
 }
 
 int base64url_decode(struct str text, void *out, size_t capacity) {
-        return decode(text, out, capacity, '-', '_');
+        return decode(text, out, capacity, values_url);
 }
 
 int base64_decode(struct str text, void *out, size_t capacity) {
@@ -62,7 +58,7 @@ int base64_decode(struct str text, void *out, size_t capacity) {
                 return -1;
         for (int pads = 0; pads < 2 && text.len && text.ptr[text.len - 1] == '='; pads++)
                 text.len--;
-        return decode(text, out, capacity, '+', '/');
+        return decode(text, out, capacity, values_standard);
 }
 
 void hex_encode(struct str bytes, char *out) {

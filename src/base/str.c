@@ -101,9 +101,21 @@ size_t str_utf8_sequence(struct str s) {
 }
 
 bool str_is_utf8(struct str s) {
-        while (s.len) {
-                size_t n = str_utf8_sequence(s);
+        const uint64_t high_bits = UINT64_C(0x8080808080808080);
 
+        while (s.len) {
+                uint64_t eight;
+                size_t n;
+
+                /* nearly all text is ASCII */
+                if (s.len >= sizeof(eight)) {
+                        memcpy(&eight, s.ptr, sizeof(eight));
+                        if (!(eight & high_bits)) {
+                                s = str_from(s, sizeof(eight));
+                                continue;
+                        }
+                }
+                n = str_utf8_sequence(s);
                 if (n == 0)
                         return false;
                 s = str_from(s, n);

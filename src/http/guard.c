@@ -107,18 +107,36 @@ const struct refusal *guard_framing(struct str framing, bool *cr) {
         return NULL;
 }
 
-const struct refusal *guard_field(struct str name, struct str value) {
-        unsigned bad = 0;
+/* Whether one of eight bytes may be a control character: below 0x20, or 0x7f. Bytes from 0x80 on never are. */
+static bool may_hold_control(uint64_t eight) {
+        const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+        uint64_t below_space = (eight - ones * 0x20) & ~eight,
+                 del = ((eight ^ ones * 0x7f) - ones) & ~(eight ^ ones * 0x7f);
 
-        if (!guard_is_token(name))
-                return &REFUSAL_FIELD;
-        for (size_t i = 0; i < value.len; i++) {
-                uint8_t c = str_at(value, i);
+        return (below_space | del) & high;
+}
 
-                bad |= (unsigned)(c < 0x20) & (unsigned)(c != '\t');
-                bad |= (unsigned)(c == 0x7f);
+static bool is_field_value(struct str value) {
+        while (value.len) {
+                uint8_t c = str_at(value, 0);
+                uint64_t eight;
+
+                if (value.len >= sizeof(eight)) {
+                        memcpy(&eight, value.ptr, sizeof(eight));
+                        if (!may_hold_control(eight)) {
+                                value = str_from(value, sizeof(eight));
+                                continue;
+                        }
+                }
+                if ((c < 0x20 && c != '\t') || c == 0x7f)
+                        return false;
+                value = str_from(value, 1);
         }
-        return bad ? &REFUSAL_FIELD : NULL;
+        return true;
+}
+
+const struct refusal *guard_field(struct str name, struct str value) {
+        return guard_is_token(name) && is_field_value(value) ? NULL : &REFUSAL_FIELD;
 }
 
 /* What stands between the brackets of an IPv6 address (RFC 3986 §3.2.2): characters only, for the name is

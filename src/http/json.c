@@ -139,7 +139,7 @@ int params_parse_json(struct params *params, struct arena *arena, struct str tex
                                                                                : -ERR_BAD_JSON;
         if (!json_is_object(object))
                 return -ERR_BAD_JSON;
-        r = params_begin(params, arena);
+        r = params_begin(params, arena, json_object_size(object));
         if (r < 0)
                 return r;
         json_object_foreach(object, name, value) {

@@ -8,10 +8,11 @@ const struct param *params_find(const struct params *params, struct str name) {
         return NULL;
 }
 
-int params_begin(struct params *params, struct arena *arena) {
+int params_begin(struct params *params, struct arena *arena, size_t expected) {
         params->n = 0;
         params->parsed = false;
-        params->list = arena_alloc_array(arena, REQUEST_PARAMS_MAX, sizeof(*params->list));
+        params->list =
+                arena_alloc_array(arena, MIN_OF(expected, (size_t)REQUEST_PARAMS_MAX), sizeof(*params->list));
         return params->list ? 0 : -ERR_NO_MEMORY;
 }
 
@@ -52,11 +53,20 @@ int form_decode(struct arena *arena, struct str text, enum error problem, struct
         return 0;
 }
 
+/* Pieces between separators: at least as many as there are parameters. */
+static size_t count_pieces(struct str text) {
+        size_t n = 1;
+
+        for (size_t i = 0; i < text.len; i++)
+                n += text.ptr[i] == '&';
+        return n;
+}
+
 int params_parse_form(struct params *params, struct arena *arena, struct str text, enum error problem) {
         struct str rest = text, piece;
         int r;
 
-        r = params_begin(params, arena);
+        r = params_begin(params, arena, count_pieces(text));
         if (r < 0)
                 return r;
         while (str_next(&rest, '&', &piece)) {

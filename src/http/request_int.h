@@ -16,9 +16,9 @@ void request_reset(struct request *req);
 /* Gives up all memory. */
 void request_done(struct request *req);
 
-/* Adds a parameter to a list that params_begin() made.
+/* Adds a parameter to a list that params_begin() made, with room for as many as are expected, or as may be.
  * errors   ERR_REPEATED_PARAMETER, ERR_TOO_LARGE (more than REQUEST_PARAMS_MAX) */
-_must_use_ int params_begin(struct params *params, struct arena *arena);
+_must_use_ int params_begin(struct params *params, struct arena *arena, size_t expected);
 _must_use_ int params_add(struct params *params, const struct param *param);
 
 /* Decodes application/x-www-form-urlencoded text, which queries share (WHATWG URL §5.1, read strictly).
