@@ -4,14 +4,39 @@
 #include <string.h>
 #include <time.h>
 
-static int64_t system_now(const struct clock *c) {
+static int64_t wall_us(void) {
         struct timespec t;
 
         clock_gettime(CLOCK_REALTIME, &t);
-        return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + c->offset_ms;
+        return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t system_now(const struct clock *c) {
+        return wall_us() / 1000 + c->offset_ms;
 }
 
 const struct clock clock_system = { .now_ms = system_now };
+
+int64_t clock_hold(_Atomic int64_t *lead, int64_t wall, int64_t running) {
+        int64_t most = atomic_load_explicit(lead, memory_order_relaxed), now = wall - running;
+
+        while (now > most)
+                if (atomic_compare_exchange_weak_explicit(lead, &most, now, memory_order_relaxed,
+                                                          memory_order_relaxed))
+                        return wall;
+        return running + most;
+}
+
+/* There is one system clock, and one record of it for the whole process. */
+static _Atomic int64_t lead = INT64_MIN;
+
+static int64_t steady_now(const struct clock *c) {
+        int64_t wall = wall_us();
+
+        return clock_hold(&lead, wall, clock_monotonic_us()) / 1000 + c->offset_ms;
+}
+
+const struct clock clock_steady = { .now_ms = steady_now };
 
 struct clock clock_with_offset(int64_t offset_ms) {
         return (struct clock){ .now_ms = system_now, .offset_ms = offset_ms };

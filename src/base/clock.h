@@ -1,6 +1,7 @@
 /* The time, injected: the product reads the system's clock, tests set their own. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 struct clock {
@@ -9,6 +10,21 @@ struct clock {
 };
 
 extern const struct clock clock_system;
+
+/* The system's time, but never going back while the process runs: what has expired stays expired. A system clock that
+ * jumps ahead is followed; one that is set back is not, and time goes on at its usual pace from where it was, so that
+ * lifetimes keep their length. A restart follows the system's clock again. For everything that decides whether something
+ * is still good; logs and Date tell clock_system's time. */
+extern const struct clock clock_steady;
+
+/* What clock_steady does.
+ *
+ * lead      the greatest that the wall clock ever was ahead of the running one; microseconds, INT64_MIN at first
+ * wall      microseconds since 1970, read before `running`: in between time passes, which must not add to the lead
+ * running   microseconds of a clock that can't be set
+ * returns   microseconds since 1970
+ */
+int64_t clock_hold(_Atomic int64_t *lead, int64_t wall, int64_t running);
 
 static inline int64_t clock_now(const struct clock *c) {
         return c->now_ms(c);

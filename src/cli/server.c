@@ -119,7 +119,7 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
 
         s->context = (struct context){
                 .settings = &s->settings,
-                .clock = &clock_system,
+                .clock = &clock_steady,
                 .random = &random_system,
                 .ids = &s->ids,
                 .draining = &s->draining,

@@ -57,6 +57,38 @@ static void monotonic_time_never_goes_back(void **state) {
         assert_in_range(clock_monotonic_ms() - last / 1000, 0, 5000);
 }
 
+#define SECOND INT64_C(1000000)
+
+static void held_time_follows_the_wall_forward(void **state) {
+        _Atomic int64_t lead = INT64_MIN;
+
+        assert_int_equal(clock_hold(&lead, 100 * SECOND, 7 * SECOND), 100 * SECOND);
+        assert_int_equal(clock_hold(&lead, 101 * SECOND, 8 * SECOND), 101 * SECOND);
+        assert_int_equal(clock_hold(&lead, 3701 * SECOND, 8 * SECOND), 3701 * SECOND);
+        assert_int_equal(clock_hold(&lead, 3702 * SECOND, 9 * SECOND), 3702 * SECOND);
+}
+
+static void held_time_runs_on_when_the_wall_is_set_back(void **state) {
+        _Atomic int64_t lead = INT64_MIN;
+
+        assert_int_equal(clock_hold(&lead, 5000 * SECOND, 10 * SECOND), 5000 * SECOND);
+        assert_int_equal(clock_hold(&lead, 1400 * SECOND, 10 * SECOND), 5000 * SECOND);
+        assert_int_equal(clock_hold(&lead, 1430 * SECOND, 40 * SECOND), 5030 * SECOND);
+        assert_int_equal(clock_hold(&lead, 5041 * SECOND, 50 * SECOND), 5041 * SECOND);
+}
+
+static void the_steady_clock_tells_the_system_s_time(void **state) {
+        int64_t last = clock_now(&clock_steady);
+
+        assert_in_range(last - clock_now(&clock_system) + 5000, 0, 10000);
+        for (int i = 0; i < 1000; i++) {
+                int64_t now = clock_now(&clock_steady);
+
+                assert_true(now >= last);
+                last = now;
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(iso_dates),
@@ -64,6 +96,9 @@ int main(void) {
                 cmocka_unit_test(absurd_times_stay_in_their_room),
                 cmocka_unit_test(an_offset_moves_the_clock),
                 cmocka_unit_test(monotonic_time_never_goes_back),
+                cmocka_unit_test(held_time_follows_the_wall_forward),
+                cmocka_unit_test(held_time_runs_on_when_the_wall_is_set_back),
+                cmocka_unit_test(the_steady_clock_tells_the_system_s_time),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
