@@ -56,6 +56,9 @@ static int bearer_token(struct request *req, struct str *ret) {
 
         if (params_find(&req->query_params, STR("access_token")))
                 return -ERR_TOKEN_IN_QUERY;
+        /* A key alone decides where one is sent (contract §3.1), and as yet there is none that is good. */
+        if (request_header(req, STR("X-API-Key")).ptr)
+                return -ERR_API_KEY;
         if (!header.ptr || header.len < 7 || !str_eq_ignore_case(str_first(header, 7), STR("Bearer ")))
                 return -ERR_NO_CREDENTIAL;
         *ret = str_trim(str_from(header, 7));

@@ -7,6 +7,6 @@
 /* Runs in the route's first step, within its snapshot or transaction.
  *
  * errors   ERR_NOT_SIGNED_IN, ERR_NOT_ADMINISTRATOR, ERR_CSRF (ROUTE_FORM without its token),
- * ERR_NO_CREDENTIAL, ERR_TOKEN_…, ERR_MISSING_SCOPE (with the names), ERR_TOKEN_IN_QUERY, ERR_STORAGE
+ * ERR_NO_CREDENTIAL, ERR_API_KEY, ERR_TOKEN_…, ERR_MISSING_SCOPE (with the names), ERR_TOKEN_IN_QUERY, ERR_STORAGE
  */
 _must_use_ int authenticate(struct request *req, struct response *res, const struct route *route);
