@@ -7,15 +7,12 @@
 #include "oauth/client.h"
 #include "oauth/handlers.h"
 
-enum { TOKEN_PARAM_MAX = 512 };
-
 struct live_token {
         const char *kind; /* the Platform's token_type */
         int64_t id;
         struct str scopes;
         struct str client_id;
         struct str user_id;
-        struct str username;
         int64_t expires_at;
 };
 
@@ -30,8 +27,8 @@ static int find_access(struct request *req, const struct app *app, struct str te
                 return error_row(r)->json_status >= 500 ? r : 0;
         if (!str_eq(row.app_id, app->row.id))
                 return 0;
-        *ret = (struct live_token){ "access_token", row.id,    row.scopes,    row.client_id,
-                                    row.user_id,    row.email, row.expires_at };
+        *ret = (struct live_token){ "access_token", row.id,      row.scopes,
+                                    row.client_id,  row.user_id, row.expires_at };
         return 1;
 }
 
@@ -50,8 +47,8 @@ static int find_refresh(struct request *req, const struct app *app, struct str t
             row.authorization_revoked_at != 0 || row.expires_at <= clock_now(req->context->clock) ||
             !row.app_is_active || !row.user_is_active)
                 return 0;
-        *ret = (struct live_token){ "refresh_token", id,        row.scopes,    row.client_id,
-                                    row.user_id,     row.email, row.expires_at };
+        *ret = (struct live_token){ "refresh_token", id,          row.scopes,
+                                    row.client_id,   row.user_id, row.expires_at };
         return 1;
 }
 
@@ -65,7 +62,8 @@ static void write_inactive(struct json_writer *w, bool platform) {
         json_object_end(w);
 }
 
-/* Members of both dialects; `token_type` is the kind for the Platform, "Bearer" for RFC 7662. */
+/* Members of both dialects; `token_type` is the kind for the Platform, "Bearer" for RFC 7662. No `username`: that is
+ * the e-mail address, which only IDENTITY opens. */
 static void write_active(struct json_writer *w, const struct request *req, const struct live_token *t,
                          bool platform) {
         json_object_begin(w);
@@ -75,7 +73,6 @@ static void write_active(struct json_writer *w, const struct request *req, const
         json_member_str(w, "client_id", t->client_id);
         json_member_str(w, "user_id", t->user_id);
         json_member_str(w, "sub", t->user_id);
-        json_member_str(w, "username", t->username);
         json_member_int(w, "exp", t->expires_at / 1000);
         json_member_int(w, "iat", id_time_ms(t->id) / 1000);
         json_member_str(w, "iss", req->context->settings->public_url);
@@ -91,11 +88,11 @@ int handle_introspect(struct request *req, struct response *res) {
         struct str text, hint;
         int r;
 
-        r = request_text(req, "token", TOKEN_PARAM_MAX, &text);
+        r = request_text(req, "token", REQUEST_BODY_MAX, &text);
         if (r < 0)
                 return r;
         /* Only a hint (RFC 7662 §2.1), and a needless one: a token's prefix tells its kind. */
-        r = request_text_optional(req, "token_type_hint", TOKEN_PARAM_MAX, &hint);
+        r = request_text_optional(req, "token_type_hint", REQUEST_BODY_MAX, &hint);
         if (r < 0)
                 return r;
         r = find_access(req, app, text, &live);

@@ -7,8 +7,6 @@
 #include "oauth/client.h"
 #include "oauth/handlers.h"
 
-enum { TOKEN_PARAM_MAX = 512 };
-
 static int revoke_access(struct request *req, const struct app *app, int64_t id, const struct hash *hash) {
         struct access_token_row row;
         int r;
@@ -36,10 +34,10 @@ int handle_revoke(struct request *req, struct response *res) {
         int64_t id;
         int r;
 
-        r = request_text(req, "token", TOKEN_PARAM_MAX, &text);
+        r = request_text(req, "token", REQUEST_BODY_MAX, &text);
         if (r < 0)
                 return r;
-        r = request_text_optional(req, "token_type_hint", TOKEN_PARAM_MAX, &hint);
+        r = request_text_optional(req, "token_type_hint", REQUEST_BODY_MAX, &hint);
         if (r < 0)
                 return r;
         if (token_parse(text, TOKEN_PREFIX_ACCESS, &id, &hash))

@@ -90,16 +90,17 @@ void token_derive(const struct context *context, struct str presented, struct st
 int token_pair_respond(struct request *req, struct response *res, const struct token_pair *pair) {
         struct json_writer w = JSON_WRITER(&res->body);
         struct str scopes = scope_text(&req->arena, pair->scopes);
+        int64_t left = pair->access_expires_at - clock_now(req->context->clock);
 
+        if (!scopes.ptr)
+                return -ERR_NO_MEMORY;
         response_begin(res, 200, CONTENT_TYPE_JSON);
         response_no_store(res);
         json_object_begin(&w);
         json_member_str(&w, "token_type", STR("Bearer"));
         json_member_str(&w, "access_token", secret_str(&pair->access_token));
         json_member_time(&w, "access_token_expires_at", pair->access_expires_at);
-        json_member_int(
-                &w, "expires_in",
-                MAX_OF((pair->access_expires_at - clock_now(req->context->clock)) / 1000, INT64_C(0)));
+        json_member_int(&w, "expires_in", MAX_OF((left + 500) / 1000, INT64_C(0)));
         if (pair->refresh_token.len) {
                 json_member_str(&w, "refresh_token", secret_str(&pair->refresh_token));
                 json_member_time(&w, "refresh_token_expires_at", pair->refresh_expires_at);

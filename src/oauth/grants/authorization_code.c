@@ -4,12 +4,12 @@
 #include "oauth/token.h"
 #include "oauth/token_pair.h"
 
-enum { CODE_MAX = 512, VERIFIER_TEXT_MAX = 1024 };
+enum { VERIFIER_TEXT_MAX = 1024 };
 
 static int read_claim(struct request *req, struct code_claim *ret) {
         int r;
 
-        r = request_text(req, "code", CODE_MAX, &ret->code);
+        r = request_text(req, "code", REQUEST_BODY_MAX, &ret->code);
         if (r < 0)
                 return r;
         r = request_text(req, "redirect_uri", REDIRECT_URI_MAX, &ret->redirect_uri);
@@ -21,6 +21,17 @@ static int read_claim(struct request *req, struct code_claim *ret) {
         return request_text_optional(req, "code_verifier", VERIFIER_TEXT_MAX, &ret->code_verifier);
 }
 
+/* Since the app proved itself, it may have been switched off: this transaction decides. */
+static int check_app_active(struct request *req, const struct app *app) {
+        struct app now;
+        int r;
+
+        r = app_find(req->tx, &req->arena, app->row.client_id, &now);
+        if (r < 0)
+                return r == -ERR_UNKNOWN_CLIENT ? -ERR_INVALID_CLIENT : r;
+        return now.row.is_active ? 0 : -ERR_INVALID_CLIENT;
+}
+
 int grant_authorization_code(struct request *req, struct response *res, const struct app *app) {
         _cleanup_(token_pair_done) struct token_pair pair = { 0 };
         struct code_claim claim;
@@ -30,6 +41,9 @@ int grant_authorization_code(struct request *req, struct response *res, const st
         int r;
 
         r = read_claim(req, &claim);
+        if (r < 0)
+                return r;
+        r = check_app_active(req, app);
         if (r < 0)
                 return r;
         r = code_consume(req, app, &claim, &code);

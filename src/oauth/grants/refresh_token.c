@@ -11,7 +11,9 @@
 #include "oauth/token.h"
 #include "oauth/token_pair.h"
 
-enum { REFRESH_TOKEN_MAX = 512 };
+/* How far the clocks of two servers may stand apart. What another one spent may lie so far ahead; further ahead it was
+ * spent before a clock went back, and nobody knows how long ago. */
+enum { SKEW_MAX_MS = 60 * 1000 };
 
 struct presented {
         struct str text;
@@ -32,36 +34,6 @@ static int revoke_family(struct request *req, const struct presented *p) {
         return -ERR_REFRESH_REVOKED;
 }
 
-/* The same answer as the first use had. */
-static int replay(struct request *req, struct response *res, const struct presented *p) {
-        _cleanup_(token_pair_done) struct token_pair pair = { 0 };
-        int64_t now = clock_now(req->context->clock);
-        struct refresh_token_state_row successor;
-        struct access_token_row access;
-        struct str unknown;
-        int r;
-
-        if (now - p->row.spent_at > req->context->settings->refresh_grace * 1000)
-                return revoke_family(req, p);
-        r = db_refresh_token_state(req->tx, &req->arena, p->row.successor_id, &successor);
-        if (r < 0)
-                return r;
-        if (r == 0 || successor.spent_at != 0)
-                return revoke_family(req, p);
-        r = db_access_token_live(req->tx, &req->arena, p->row.successor_access_id, &access);
-        if (r < 0)
-                return r;
-        if (r == 0 || !scope_parse(access.scopes, &pair.scopes, &unknown))
-                return revoke_family(req, p);
-
-        token_derive(req->context, p->text, TOKEN_PREFIX_ACCESS, p->row.successor_access_id,
-                     &pair.access_token);
-        token_derive(req->context, p->text, TOKEN_PREFIX_REFRESH, p->row.successor_id, &pair.refresh_token);
-        pair.access_expires_at = access.expires_at;
-        pair.refresh_expires_at = successor.expires_at;
-        return token_pair_respond(req, res, &pair);
-}
-
 /* The scopes that the new access token gets: those asked for, which may not exceed the authorization (RFC
  * 6749 §6). */
 static int requested_scopes(struct request *req, const struct presented *p, scope_set *ret) {
@@ -80,6 +52,41 @@ static int requested_scopes(struct request *req, const struct presented *p, scop
                 return request_refuse(req, ERR_INVALID_SCOPE, "The scope exceeds what the user granted");
         *ret = scopes;
         return 0;
+}
+
+/* The same answer as the first use had. A scope that the family does not have is refused as it would have been
+ * then; any other changes nothing any more. */
+static int replay(struct request *req, struct response *res, const struct presented *p) {
+        _cleanup_(token_pair_done) struct token_pair pair = { 0 };
+        int64_t passed = clock_now(req->context->clock) - p->row.spent_at;
+        struct refresh_token_state_row successor;
+        struct access_token_row access;
+        struct str unknown;
+        scope_set asked;
+        int r;
+
+        if (passed > req->context->settings->refresh_grace * 1000 || passed < -SKEW_MAX_MS)
+                return revoke_family(req, p);
+        r = db_refresh_token_state(req->tx, &req->arena, p->row.successor_id, &successor);
+        if (r < 0)
+                return r;
+        if (r == 0 || successor.spent_at != 0)
+                return revoke_family(req, p);
+        r = db_access_token_live(req->tx, &req->arena, p->row.successor_access_id, &access);
+        if (r < 0)
+                return r;
+        if (r == 0 || !scope_parse(access.scopes, &pair.scopes, &unknown))
+                return revoke_family(req, p);
+        r = requested_scopes(req, p, &asked);
+        if (r < 0)
+                return r;
+
+        token_derive(req->context, p->text, TOKEN_PREFIX_ACCESS, p->row.successor_access_id,
+                     &pair.access_token);
+        token_derive(req->context, p->text, TOKEN_PREFIX_REFRESH, p->row.successor_id, &pair.refresh_token);
+        pair.access_expires_at = access.expires_at;
+        pair.refresh_expires_at = successor.expires_at;
+        return token_pair_respond(req, res, &pair);
 }
 
 static int rotate(struct request *req, struct response *res, const struct presented *p) {
@@ -117,7 +124,7 @@ static int find_presented(struct request *req, const struct app *app, struct pre
         struct hash hash;
         int r;
 
-        r = request_text(req, "refresh_token", REFRESH_TOKEN_MAX, &ret->text);
+        r = request_text(req, "refresh_token", REQUEST_BODY_MAX, &ret->text);
         if (r < 0)
                 return r;
         if (!token_parse(ret->text, TOKEN_PREFIX_REFRESH, &ret->id, &hash))
@@ -127,10 +134,10 @@ static int find_presented(struct request *req, const struct app *app, struct pre
                 return r;
         if (r == 0 || !hash_equal(&hash, ret->row.hash))
                 return -ERR_REFRESH_UNKNOWN;
-        if (!str_eq(ret->row.app_id, app->row.id))
-                return -ERR_REFRESH_FOREIGN;
         if (ret->row.authorization_revoked_at != 0)
                 return -ERR_REFRESH_REVOKED;
+        if (!str_eq(ret->row.app_id, app->row.id))
+                return -ERR_REFRESH_FOREIGN;
         if (!ret->row.user_is_active)
                 return -ERR_USER_DISABLED;
         if (!scope_parse(ret->row.scopes, &ret->scopes, &unknown))
