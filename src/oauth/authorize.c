@@ -7,17 +7,13 @@
 #include "oauth/redirect_uri.h"
 
 /* In this order; the first two answer with a page or a 400, for nothing may be redirected to a URI that is
- * not known to be the app's (RFC 9700 §4.11). */
+ * not known to be the app's (RFC 9700 §4.11). The third tells whether what follows may show a page. */
 static const authorize_check checks[] = {
-        check_client_known,
-        check_redirect_uri_registered,
-        check_parameters_present,
-        check_response_type,
-        check_pkce,
-        check_scope,
-        check_prompt,
-        check_session,
-        check_consent,
+        check_client_known,  check_redirect_uri_registered,
+        check_prompt,        check_parameters_present,
+        check_response_type, check_grant_registered,
+        check_pkce,          check_scope,
+        check_session,       check_consent,
 };
 
 enum { SCOPE_PARAM_MAX = 1024, SHORT_PARAM_MAX = 64 };
@@ -26,43 +22,58 @@ struct parameter {
         const char *name;
         size_t max; /* bytes */
         struct str *value;
+        bool json_required; /* absent from a JSON body: 422, before anything is judged (contract §1.1) */
 };
 
-/* Query parameters bear the same limits as the form's and JSON's. */
+/* Query parameters bear the same limits as the form's and JSON's; one without a value counts as absent there
+ * too (RFC 6749 §3.1). */
 static int read_query(struct request *req, const struct parameter *p) {
         const struct param *param = params_find(&req->query_params, str_of(p->name));
 
-        *p->value = param ? param->value : STR_NULL;
+        *p->value = param && param->value.len ? param->value : STR_NULL;
         if (param && (param->value.len > p->max || str_contains(param->value, str_n("", 1))))
                 return request_refuse(req, ERR_BAD_REQUEST, "The parameter %s is too long", p->name);
         return 0;
 }
 
 /* The Platform's form of the scope is a list, `scopes`; its older form, like the RFC's, is `scope`. */
-static int read_json_scope(struct request *req, struct str *ret) {
+static int read_json_scope(struct request *req, struct authorize *a) {
         const struct param *list = params_find(&req->body_params, STR("scopes"));
 
+        if (!list && params_find(&req->body_params, STR("scope")))
+                return request_text(req, "scope", SCOPE_PARAM_MAX, &a->scope);
         if (!list)
-                return request_text_optional(req, "scope", SCOPE_PARAM_MAX, ret);
+                return request_refuse_field(req, "scopes", "missing", "Field required");
         if (list->kind != PARAM_LIST)
                 return request_refuse_field(req, "scopes", "list_type",
                                             "Input should be a valid list of strings");
-        if (list->value.len > SCOPE_PARAM_MAX)
+        for (size_t i = 0; i < list->n_items && !a->scope_item.ptr; i++)
+                if (str_find(list->items[i], ' ') >= 0)
+                        a->scope_item = list->items[i];
+        if (MAX_OF(list->value.len, a->scope_item.len) > SCOPE_PARAM_MAX)
                 return request_refuse_field(req, "scopes", "too_long", "List should have fewer items");
-        *ret = list->value;
+        a->scope = list->value;
         return 0;
+}
+
+static int read_parameter(struct request *req, struct authorize *a, const struct parameter *p) {
+        if (a->source == AUTHORIZE_QUERY)
+                return read_query(req, p);
+        if (a->source == AUTHORIZE_FORM || !p->json_required)
+                return request_text_optional(req, p->name, p->max, p->value);
+        return p->value == &a->scope ? read_json_scope(req, a) : request_text(req, p->name, p->max, p->value);
 }
 
 static int read_parameters(struct request *req, struct authorize *a) {
         const struct parameter parameters[] = {
-                { "client_id", CLIENT_ID_MAX, &a->client_id },
-                { "redirect_uri", REDIRECT_URI_MAX, &a->redirect_uri },
-                { "response_type", SHORT_PARAM_MAX, &a->response_type },
-                { "scope", SCOPE_PARAM_MAX, &a->scope },
-                { "state", STATE_MAX, &a->state },
-                { "code_challenge", CHALLENGE_MAX, &a->code_challenge },
-                { "code_challenge_method", SHORT_PARAM_MAX, &a->code_challenge_method },
-                { "prompt", SHORT_PARAM_MAX, &a->prompt },
+                { "client_id", CLIENT_ID_MAX, &a->client_id, true },
+                { "redirect_uri", REDIRECT_URI_MAX, &a->redirect_uri, true },
+                { "response_type", SHORT_PARAM_MAX, &a->response_type, false },
+                { "scope", SCOPE_PARAM_MAX, &a->scope, true },
+                { "state", STATE_MAX, &a->state, true },
+                { "code_challenge", CHALLENGE_MAX, &a->code_challenge, true },
+                { "code_challenge_method", SHORT_PARAM_MAX, &a->code_challenge_method, false },
+                { "prompt", SHORT_PARAM_MAX, &a->prompt, false },
         };
         int r;
 
@@ -70,14 +81,7 @@ static int read_parameters(struct request *req, struct authorize *a) {
         if (r < 0)
                 return r;
         for (size_t i = 0; i < ARRAY_LENGTH(parameters); i++) {
-                const struct parameter *p = &parameters[i];
-
-                if (a->source == AUTHORIZE_QUERY)
-                        r = read_query(req, p);
-                else if (a->source == AUTHORIZE_JSON && p->value == &a->scope)
-                        r = read_json_scope(req, p->value);
-                else
-                        r = request_text_optional(req, p->name, p->max, p->value);
+                r = read_parameter(req, a, &parameters[i]);
                 if (r < 0)
                         return r;
         }

@@ -24,6 +24,7 @@ struct authorize {
         struct str code_challenge;
         struct str code_challenge_method;
         struct str prompt;
+        struct str scope_item; /* of JSON's list `scopes`: one that holds a space, and so can't be a name */
 
         /* found by the checks */
         struct app app;
@@ -40,19 +41,20 @@ typedef int (*authorize_check)(struct authorize *a);
 
 int check_client_known(struct authorize *a);
 int check_redirect_uri_registered(struct authorize *a);
+int check_prompt(struct authorize *a);
 int check_parameters_present(struct authorize *a);
 int check_response_type(struct authorize *a);
+int check_grant_registered(struct authorize *a);
 int check_pkce(struct authorize *a);
 int check_scope(struct authorize *a);
-int check_prompt(struct authorize *a);
 int check_session(struct authorize *a);
 int check_consent(struct authorize *a);
 
 /* Reads the parameters and runs the checks.
  *
  * errors   those of request_parse_query() and request_parse_body(), and of the checks: ERR_UNKNOWN_CLIENT,
- * ERR_APP_INACTIVE, ERR_REDIRECT_URI, ERR_MISSING_PARAMETERS, ERR_RESPONSE_TYPE, ERR_PKCE, ERR_INVALID_SCOPE,
- * ERR_NOT_SIGNED_IN, ERR_LOGIN_REQUIRED, ERR_CONSENT_REQUIRED, ERR_STORAGE
+ * ERR_APP_INACTIVE, ERR_REDIRECT_URI, ERR_MISSING_PARAMETERS, ERR_RESPONSE_TYPE, ERR_UNAUTHORIZED_CLIENT,
+ * ERR_PKCE, ERR_INVALID_SCOPE, ERR_NOT_SIGNED_IN, ERR_LOGIN_REQUIRED, ERR_CONSENT_REQUIRED, ERR_STORAGE
  */
 _must_use_ int authorize_check_all(struct request *req, enum authorize_source source, struct authorize *ret);
 

@@ -5,12 +5,9 @@
 int check_client_known(struct authorize *a) {
         int r;
 
-        if (!a->client_id.len) {
-                if (a->source == AUTHORIZE_JSON)
-                        return request_refuse_field(a->req, "client_id", "missing", "Field required");
+        if (!a->client_id.ptr)
                 return request_refuse(a->req, ERR_MISSING_PARAMETERS,
                                       "Missing required parameters: client_id");
-        }
         r = app_find(a->req->tx, &a->req->arena, a->client_id, &a->app);
         if (r < 0)
                 return r;

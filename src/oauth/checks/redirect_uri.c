@@ -4,12 +4,9 @@
 #include "oauth/authorize.h"
 
 int check_redirect_uri_registered(struct authorize *a) {
-        if (!a->redirect_uri.len) {
-                if (a->source == AUTHORIZE_JSON)
-                        return request_refuse_field(a->req, "redirect_uri", "missing", "Field required");
+        if (!a->redirect_uri.ptr)
                 return request_refuse(a->req, ERR_MISSING_PARAMETERS,
                                       "Missing required parameters: redirect_uri");
-        }
         if (!app_has_redirect_uri(&a->app, a->redirect_uri))
                 return -ERR_REDIRECT_URI;
         a->redirectable = true;

@@ -6,10 +6,10 @@ int check_scope(struct authorize *a) {
         struct str unknown;
         int r;
 
-        if (!scope_parse(a->scope, &a->scopes, &unknown))
+        if (a->scope_item.ptr || !scope_parse(a->scope, &a->scopes, &unknown))
                 return request_refuse(a->req, ERR_INVALID_SCOPE,
                                       "Invalid scope: '" STR_FMT "' is not a valid APIKeyPermission",
-                                      STR_ARG(unknown));
+                                      STR_ARG(a->scope_item.ptr ? a->scope_item : unknown));
         if (!a->scopes)
                 return request_refuse(a->req, ERR_INVALID_SCOPE, "At least one scope is required");
         if (!(a->scopes & ~a->app.scopes))
