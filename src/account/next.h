@@ -3,8 +3,9 @@
 
 #include "base/str.h"
 #include "base/strbuf.h"
+#include "http/request.h"
 
-enum { NEXT_MAX = 4096 }; /* bytes: an authorization request with all its parameters */
+enum { NEXT_MAX = REQUEST_TARGET_MAX }; /* bytes: whatever could be asked for can be come back to */
 
 /* The path if a browser can't read it as another place: it starts with one slash, no second slash or
  * backslash follows (not percent-encoded either), and it holds visible ASCII only, without backslashes. Else

@@ -70,16 +70,13 @@ static struct str destination_of(struct str redirect_uri) {
         return str_first(rest, n);
 }
 
-/* Signing in as somebody else leads back to this very request. */
+/* Signing in as somebody else leads back to this very request, unless no address could hold it twice encoded. */
 static struct str switch_url(const struct authorize *a) {
-        struct strbuf b = STRBUF_INIT(4 * REQUEST_TARGET_MAX);
-        struct str url;
+        _cleanup_(strbuf_done) struct strbuf b = STRBUF_INIT(REQUEST_TARGET_MAX);
 
         strbuf_append(&b, STR("/logout?next="));
         strbuf_append_percent(&b, a->req->target, false);
-        url = arena_copy(&a->req->arena, strbuf_str(&b));
-        strbuf_done(&b);
-        return url;
+        return b.failed ? STR("/logout") : arena_copy(&a->req->arena, strbuf_str(&b));
 }
 
 static int owner_name(const struct authorize *a, struct str *ret) {

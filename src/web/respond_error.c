@@ -6,6 +6,9 @@
 #include "base/metrics.h"
 #include "pages/page.h"
 
+/* The pages on the way (sign-up, logout) have longer names than /login. */
+enum { LINK_ROOM = 64 /* bytes */ };
+
 static bool wants_page(const struct request *req, const struct route *route) {
         if (route)
                 return route->flags & ROUTE_PAGE;
@@ -113,19 +116,51 @@ static int respond_page(struct request *req, struct response *res, const struct 
         return page_respond(req->context->theme, res, res->status, "error", data);
 }
 
-/* Where a person who must sign in first is sent, and comes back to. */
-static int redirect_to_login(struct request *req, struct response *res) {
-        struct strbuf location = STRBUF_INIT(4 * REQUEST_TARGET_MAX);
-        int r;
+/* Fields of a form that are no part of the request that it carries. */
+static bool is_of_the_form(struct str name) {
+        return str_eq(name, STR("csrf")) || str_eq(name, STR("decision"));
+}
 
-        strbuf_append(&location, STR("/login"));
-        if (req->method == HTTP_GET) {
-                strbuf_append(&location, STR("?next="));
-                strbuf_append_percent(&location, req->target, false);
+/* What a person who signs in comes back to: the page that was asked for; of a form that outlived its session, the
+ * page that asks again. */
+static void append_return(struct request *req, struct strbuf *out) {
+        char separator = '?';
+
+        if (req->method <= HTTP_HEAD) {
+                strbuf_append(out, req->target);
+                return;
         }
-        r = location.failed ? -ERR_NO_MEMORY : response_redirect(res, strbuf_str(&location));
-        strbuf_done(&location);
-        return r;
+        strbuf_append(out, req->path);
+        if (request_parse_body(req) < 0)
+                return;
+        for (size_t i = 0; i < req->body_params.n; i++) {
+                const struct param *param = &req->body_params.list[i];
+
+                if (param->kind != PARAM_TEXT || is_of_the_form(param->name))
+                        continue;
+                strbuf_append_char(out, separator);
+                strbuf_append_percent(out, param->name, false);
+                strbuf_append_char(out, '=');
+                strbuf_append_percent(out, param->value, false);
+                separator = '&';
+        }
+}
+
+/* Sends a person who must sign in first to the login page, which leads back.
+ * errors   ERR_BAD_REQUEST when no address could hold the way back; ERR_NO_MEMORY */
+static int redirect_to_login(struct request *req, struct response *res) {
+        _cleanup_(strbuf_done) struct strbuf back = STRBUF_INIT(4 * REQUEST_BODY_MAX);
+        _cleanup_(strbuf_done) struct strbuf location = STRBUF_INIT(16 * REQUEST_BODY_MAX);
+
+        append_return(req, &back);
+        strbuf_append(&location, STR("/login?next="));
+        strbuf_append_percent(&location, strbuf_str(&back), false);
+        if (back.failed || location.failed)
+                return -ERR_NO_MEMORY;
+        if (location.len > REQUEST_TARGET_MAX - LINK_ROOM)
+                return request_refuse(req, ERR_BAD_REQUEST,
+                                      "This request is too long to be kept while you sign in");
+        return response_redirect(res, strbuf_str(&location));
 }
 
 static void log_failure(const struct request *req, const struct error_row *row, int status) {
@@ -134,14 +169,18 @@ static void log_failure(const struct request *req, const struct error_row *row, 
 }
 
 void respond_error(struct request *req, struct response *res, const struct route *route, int result) {
-        const struct error_row *row = error_row(result);
+        const struct error_row *row;
 
         metrics_error(result);
         response_reset(res);
-        if (result == -ERR_NOT_SIGNED_IN && route && route->flags & ROUTE_PAGE &&
-            redirect_to_login(req, res) == 0)
-                return;
+        if (result == -ERR_NOT_SIGNED_IN && route && route->flags & ROUTE_PAGE) {
+                result = redirect_to_login(req, res);
+                if (result == 0)
+                        return;
+                response_reset(res);
+        }
 
+        row = error_row(result);
         res->status = status_of(req, row);
         log_failure(req, row, res->status);
         if (wants_page(req, route) && respond_page(req, res, row) == 0)
