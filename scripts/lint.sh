@@ -25,7 +25,9 @@ sources() { # folders
 }
 
 format() {
-        sources src fuzz tests/unit | xargs -0 clang-format --dry-run -Werror
+        sources src fuzz tests/unit | xargs -0 clang-format --dry-run -Werror 2>&1 |
+                sed -nE 's/^([^ :]+):[0-9]+:[0-9]+: error: .*/clang-format -i \1/p' | sort | uniq
+        [ "${PIPESTATUS[1]}" -eq 0 ]
 }
 
 # Compiled by clang too, since it warns of other things than gcc, and for the generated headers that the sources include.

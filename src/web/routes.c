@@ -21,7 +21,8 @@
 
 enum { PAGE = ROUTE_PAGE, POSTED = ROUTE_PAGE | ROUTE_FORM, CORS = ROUTE_CORS, EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS };
 
-/* clang-format off: a table is read by its columns */
+/* A table is read by its columns. */
+/* clang-format off */
 const struct route routes[] = {
 /* operation */
 { HTTP_GET,   "/healthz",       ACCESS_NONE, 0, 0, READ(handle_healthz), 0 },

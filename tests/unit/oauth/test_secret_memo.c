@@ -6,7 +6,9 @@ static const struct mac_key key = { "a key of this process" };
 static const struct mac_key other_key = { "the key of another one" };
 
 static struct app app_with(struct str client_id, struct str hash) {
-        return (struct app){ .row = { .client_id = client_id, .secret_hash = hash, .secret_salt = STR("salt") } };
+        return (struct app){
+                .row = { .client_id = client_id, .secret_hash = hash, .secret_salt = STR("salt") }
+        };
 }
 
 static void only_what_was_added_is_remembered(void **state) {

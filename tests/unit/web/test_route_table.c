@@ -31,8 +31,10 @@ static void a_variable_segment_is_one_segment(void **state) {
         route = find(HTTP_PATCH, "/api/oauth/apps/some-id/status", &param);
         assert_string_equal(route->path, "/api/oauth/apps/{id}/status");
         assert_true(str_eq(param, STR("some-id")));
-        assert_int_equal(route_find(HTTP_PATCH, STR("/api/oauth/apps//status"), &route, &param), -ERR_NOT_FOUND);
-        assert_int_equal(route_find(HTTP_PATCH, STR("/api/oauth/apps/a/b/status"), &route, &param), -ERR_NOT_FOUND);
+        assert_int_equal(route_find(HTTP_PATCH, STR("/api/oauth/apps//status"), &route, &param),
+                         -ERR_NOT_FOUND);
+        assert_int_equal(route_find(HTTP_PATCH, STR("/api/oauth/apps/a/b/status"), &route, &param),
+                         -ERR_NOT_FOUND);
         assert_int_equal(route_find(HTTP_GET, STR("/static/"), &route, &param), -ERR_NOT_FOUND);
 }
 
