@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "db/sqlite_int.h"
 
-enum { BUSY_TIMEOUT_MS = 5000 };
+enum { BUSY_TIMEOUT_MS = 5000, BUSY_STEP_MS = 5 };
 
 /* secure_delete: Debian's SQLite has it on, and nothing in the database can be replayed. mmap_size: mapped
  * pages count as resident memory. cache_size is in KiB when negative. */
@@ -88,24 +88,36 @@ static int open_failed(struct sqlite_connection *c, const char *path, int code, 
         return -ERR_STORAGE;
 }
 
-/* Write-ahead logging, without which readers and the writer would wait for each other. */
-static int wal_on(struct sqlite_connection *c, const char *path, char *ret_problem) {
+/* One try; SQLITE_ROW when it was answered. */
+static int wal_try(struct sqlite_connection *c, bool *ret_on) {
         sqlite3_stmt *statement = NULL;
-        bool on = false;
         int code;
 
         code = sqlite3_prepare_v2(c->handle, "PRAGMA journal_mode = WAL", -1, &statement, NULL);
         if (code == SQLITE_OK)
                 code = sqlite3_step(statement);
         if (code == SQLITE_ROW)
-                on = str_eq_ignore_case(str_of((const char *)sqlite3_column_text(statement, 0)), STR("wal"));
-        if (code != SQLITE_ROW) {
-                int r = open_failed(c, path, code, ret_problem);
-
-                (void)sqlite3_finalize(statement);
-                return r;
-        }
+                *ret_on = str_eq_ignore_case(str_of((const char *)sqlite3_column_text(statement, 0)),
+                                             STR("wal"));
         (void)sqlite3_finalize(statement);
+        return code;
+}
+
+/* Write-ahead logging, without which readers and the writer would wait for each other. */
+static int wal_on(struct sqlite_connection *c, const char *path, char *ret_problem) {
+        bool on = false;
+        int code;
+
+        /* Of connections that switch a new file over at the same moment, one gets SQLITE_BUSY at once: waiting for each
+         * other inside SQLite could be a deadlock, so the busy time-out does not count there. */
+        for (int waited = 0;; waited += BUSY_STEP_MS) {
+                code = wal_try(c, &on);
+                if ((code & 0xff) != SQLITE_BUSY || waited >= BUSY_TIMEOUT_MS)
+                        break;
+                (void)sqlite3_sleep(BUSY_STEP_MS);
+        }
+        if (code != SQLITE_ROW)
+                return open_failed(c, path, code, ret_problem);
         if (on)
                 return 0;
         (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX,

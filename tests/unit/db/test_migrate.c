@@ -86,8 +86,10 @@ static _Noreturn void migrate_in_child(const char *url) {
         struct database *db;
         unsigned applied;
 
-        if (database_open(str_of(url), &db, problem) < 0 || database_migrate(db, &applied, problem) < 0)
+        if (database_open(str_of(url), &db, problem) < 0 || database_migrate(db, &applied, problem) < 0) {
+                print_error("%s\n", problem);
                 _exit(255);
+        }
         _exit((int)applied);
 }
 
