@@ -1,4 +1,4 @@
-/* Form tokens: base64url(HMAC(server key, "csrf", binding)), where the binding is the session cookie's value,
+/* Form tokens: base64url(MAC(server key, "csrf", binding)), where the binding is the session cookie's value,
  * or before sign-in the value of a cookie of its own, 32 random bytes that the first page sets. A form that
  * was made for one browser or session is refused from any other (security.md), and nothing is stored. */
 #pragma once

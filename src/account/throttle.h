@@ -6,7 +6,7 @@
  * A guess at an account counts in three buckets: this account from this network, this account from anywhere,
  * this network at any account. A browser that signed in to the account before proves it by its device cookie
  * and counts in a bucket of its own instead of all three, so a stranger who fills them does not lock that
- * person out. Accounts that don't exist count the same. Buckets are named by HMACs: no address, neither
+ * person out. Accounts that don't exist count the same. Buckets are named by MACs: no address, neither
  * e-mail nor network, can be read from the table. */
 #pragma once
 
