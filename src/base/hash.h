@@ -16,9 +16,9 @@ struct mac_key {
 
 struct hash hash_sha256(struct str data);
 
-/* Keyed BLAKE2b (RFC 7693 §2.9), 32 bytes: as good as HMAC-SHA-256 and much quicker where the processor does
- * not help with SHA-256; every request of an app needs one. Over the parts, each preceded by its length as 8 bytes, so that no two lists of parts have the same
- * input. `purpose` comes first and keeps one use of a key apart from another. */
+/* Keyed BLAKE2b (RFC 7693 §2.9), 32 bytes: as good as HMAC-SHA-256, and much quicker where the processor does not help
+ * with SHA-256; every request of an app needs one. Over the parts, each preceded by its length as 8 bytes, so that no
+ * two lists of parts have the same input. `purpose` comes first and keeps one use of a key apart from another. */
 struct hash hash_mac(const struct mac_key *key, struct str purpose, const struct str *parts, size_t n_parts);
 
 static inline struct str hash_str(const struct hash *h) {
