@@ -8,18 +8,37 @@
 #include "web/health.h"
 #include "web/route.h"
 
-#define READ(handler)     { { EXECUTOR_READ, handler } }
-#define TRANSACT(handler) { { EXECUTOR_TRANSACTION, handler } }
+#define READ(handler)                      \
+        {                                  \
+                { EXECUTOR_READ, handler } \
+        }
+#define TRANSACT(handler)                         \
+        {                                         \
+                { EXECUTOR_TRANSACTION, handler } \
+        }
 
 /* Hashing stands between two steps that need the database: a guess is counted, then judged, then answered. */
-#define HASHED(on, reserve, hash, finish)                                                                    \
-        { { EXECUTOR_##on, reserve }, { EXECUTOR_WORKER, hash }, { EXECUTOR_TRANSACTION, finish } }
+#define HASHED(on, reserve, hash, finish)                                \
+        {                                                                \
+                { EXECUTOR_##on, reserve }, { EXECUTOR_WORKER, hash }, { \
+                        EXECUTOR_TRANSACTION, finish                     \
+                }                                                        \
+        }
 
 /* An endpoint whose caller is an app: the first two steps authenticate it (oauth/client.h). */
-#define CLIENT_THEN(on, handler)                                                                             \
-        { { EXECUTOR_READ, client_identify }, { EXECUTOR_WORKER, client_verify }, { EXECUTOR_##on, handler } }
+#define CLIENT_THEN(on, handler)                                                          \
+        {                                                                                 \
+                { EXECUTOR_READ, client_identify }, { EXECUTOR_WORKER, client_verify }, { \
+                        EXECUTOR_##on, handler                                            \
+                }                                                                         \
+        }
 
-enum { PAGE = ROUTE_PAGE, POSTED = ROUTE_PAGE | ROUTE_FORM, CORS = ROUTE_CORS, EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS };
+enum {
+        PAGE = ROUTE_PAGE,
+        POSTED = ROUTE_PAGE | ROUTE_FORM,
+        CORS = ROUTE_CORS,
+        EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS
+};
 
 /* A table is read by its columns. */
 /* clang-format off */
