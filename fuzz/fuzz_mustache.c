@@ -52,9 +52,14 @@ static int render(struct strbuf *out) {
         return r;
 }
 
+/* Either end of it: each bracket is escaped for itself. */
+static bool has_markup(struct str text) {
+        return str_contains(text, STR("<evil")) || str_contains(text, STR("evil>"));
+}
+
 /* Has markup itself, or a raw tag: {{{a}}}, {{ {a}}}, {{&a}}, and what other delimiters make of them. */
 static bool may_bring_markup(struct str source) {
-        if (str_find(source, '&') >= 0 || str_find(source, '=') >= 0 || str_contains(source, STR(MARKUP)))
+        if (str_find(source, '&') >= 0 || str_find(source, '=') >= 0 || has_markup(source))
                 return true;
         for (size_t i = 0; i + 2 < source.len; i++) {
                 size_t sigil = i + 2;
@@ -82,7 +87,7 @@ static void check_render(struct str source) {
                 if (!str_contains(source, STR("{{")))
                         HOLDS(str_eq(text, source));
                 if (!may_bring_markup(source))
-                        HOLDS(text.len == 0 || !str_contains(text, STR(MARKUP)));
+                        HOLDS(text.len == 0 || !has_markup(text));
         }
         strbuf_done(&out);
         strbuf_done(&again);
