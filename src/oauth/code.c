@@ -40,8 +40,8 @@ static int code_reused(struct request *req, const struct code_row *row) {
         if (r < 0)
                 return r;
         tx_keep(req->tx);
-        LOG(LOG_WARNING, "a spent code came back: its authorization is revoked", LOG_STR("id", str_of(req->id)),
-            LOG_STR("app", row->app_id), LOG_STR("user", row->user_id));
+        LOG(LOG_WARNING, "a spent code came back: its authorization is revoked",
+            LOG_STR("id", str_of(req->id)), LOG_STR("app", row->app_id), LOG_STR("user", row->user_id));
         clock_format_iso(row->spent_at, time);
         return request_refuse(req, ERR_CODE_SPENT, "Invalid grant: authorization code already used at %.*s",
                               CLOCK_ISO_LENGTH, time);

@@ -8,40 +8,22 @@
 #include "web/health.h"
 #include "web/route.h"
 
-#define READ(handler)                      \
-        {                                  \
-                { EXECUTOR_READ, handler } \
-        }
-#define TRANSACT(handler)                         \
-        {                                         \
-                { EXECUTOR_TRANSACTION, handler } \
-        }
-
-/* Hashing stands between two steps that need the database: a guess is counted, then judged, then answered. */
-#define HASHED(on, reserve, hash, finish)                                \
-        {                                                                \
-                { EXECUTOR_##on, reserve }, { EXECUTOR_WORKER, hash }, { \
-                        EXECUTOR_TRANSACTION, finish                     \
-                }                                                        \
-        }
-
-/* An endpoint whose caller is an app: the first two steps authenticate it (oauth/client.h). */
-#define CLIENT_THEN(on, handler)                                                          \
-        {                                                                                 \
-                { EXECUTOR_READ, client_identify }, { EXECUTOR_WORKER, client_verify }, { \
-                        EXECUTOR_##on, handler                                            \
-                }                                                                         \
-        }
-
-enum {
-        PAGE = ROUTE_PAGE,
-        POSTED = ROUTE_PAGE | ROUTE_FORM,
-        CORS = ROUTE_CORS,
-        EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS
-};
-
 /* A table is read by its columns. */
 /* clang-format off */
+
+#define READ(handler)     { { EXECUTOR_READ, handler } }
+#define TRANSACT(handler) { { EXECUTOR_TRANSACTION, handler } }
+
+/* Hashing stands between two steps that need the database: a guess is counted, then judged, then answered. */
+#define HASHED(on, reserve, hash, finish)                                                                    \
+        { { EXECUTOR_##on, reserve }, { EXECUTOR_WORKER, hash }, { EXECUTOR_TRANSACTION, finish } }
+
+/* An endpoint whose caller is an app: the first two steps authenticate it (oauth/client.h). */
+#define CLIENT_THEN(on, handler)                                                                             \
+        { { EXECUTOR_READ, client_identify }, { EXECUTOR_WORKER, client_verify }, { EXECUTOR_##on, handler } }
+
+enum { PAGE = ROUTE_PAGE, POSTED = ROUTE_PAGE | ROUTE_FORM, CORS = ROUTE_CORS, EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS };
+
 const struct route routes[] = {
 /* operation */
 { HTTP_GET,   "/healthz",       ACCESS_NONE, 0, 0, READ(handle_healthz), 0 },
