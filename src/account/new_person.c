@@ -2,7 +2,10 @@
 
 #include "account/form.h"
 
-enum { TYPED_MAX = 1024 /* bytes that are shown again */ };
+enum {
+        TYPED_MAX = 1024,                     /* bytes that are shown again */
+        PASSWORD_TYPED_MAX = REQUEST_BODY_MAX /* its own rule tells how long it may be, in characters */
+};
 
 static int check_email(struct request *req, struct str typed, struct new_person *person) {
         int r;
@@ -48,7 +51,7 @@ int new_person_read(struct request *req, struct new_person *ret) {
 
         r = request_text(req, "email", TYPED_MAX, &email);
         if (r >= 0)
-                r = request_text(req, "password", PASSWORD_BYTES_MAX, &person.password);
+                r = request_text(req, "password", PASSWORD_TYPED_MAX, &person.password);
         if (r >= 0)
                 r = request_text_optional(req, "name", USER_NAME_MAX, &name);
         if (r >= 0)
@@ -73,10 +76,10 @@ int new_person_read_form(struct request *req, struct new_person *ret) {
         if (r >= 0)
                 r = form_text(req, "name", USER_NAME_MAX, &name, &person.problems.name);
         if (r >= 0)
-                r = form_text(req, "password", PASSWORD_BYTES_MAX, &person.password,
+                r = form_text(req, "password", PASSWORD_TYPED_MAX, &person.password,
                               &person.problems.password);
         if (r >= 0)
-                r = form_text(req, "password_confirm", PASSWORD_BYTES_MAX, &confirm,
+                r = form_text(req, "password_confirm", PASSWORD_TYPED_MAX, &confirm,
                               &person.problems.password_confirm);
         if (r >= 0)
                 r = check(req, email, name, &person);
