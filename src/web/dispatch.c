@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/metrics.h"
 #include "web/authenticate.h"
 #include "web/cors.h"
@@ -107,9 +108,14 @@ static void call_back_to_loop(struct call *call, int result) {
 static int run_on_writer(struct write_job *job, struct tx *tx) {
         struct call *call = CONTAINER_OF(job, struct call, job);
 
+        struct response *res = &call->x->response;
+
         /* A retry starts from what the steps before left. */
-        call->x->response.n_headers = call->headers_before;
-        strbuf_reset(&call->x->response.body);
+        res->n_headers = call->headers_before;
+        res->static_body = STR_NULL;
+        if (res->body.ptr)
+                memory_wipe(res->body.ptr, res->body.len);
+        strbuf_reset(&res->body);
         return call_run(call, tx);
 }
 

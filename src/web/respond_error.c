@@ -1,5 +1,6 @@
 #include "web/respond_error.h"
 
+#include "account/identity.h"
 #include "base/context.h"
 #include "base/json_write.h"
 #include "base/log.h"
@@ -25,6 +26,13 @@ static struct str text_of(const struct request *req, const struct error_row *row
         return req->error_detail.ptr ? req->error_detail : row->text;
 }
 
+/* Whether an answer of the External API is about who calls: a 400 only while that is not known (RFC 6750 §3.1). */
+static bool is_challenge(const struct request *req, int status) {
+        bool known = req->identity && req->identity->kind != IDENTITY_NONE;
+
+        return status == 401 || status == 403 || (status == 400 && !known);
+}
+
 /* WWW-Authenticate: RFC 6749 §5.2 for apps, RFC 6750 §3 for the External API. */
 static void challenge(struct request *req, struct response *res, const struct route *route,
                       const struct error_row *row) {
@@ -34,7 +42,7 @@ static void challenge(struct request *req, struct response *res, const struct ro
                 return;
         if (route->access == ACCESS_CLIENT)
                 value = STR("Basic realm=\"Gatehouse\", charset=\"UTF-8\"");
-        else if (route->access != ACCESS_API || (res->status != 401 && res->status != 403))
+        else if (route->access != ACCESS_API || !is_challenge(req, res->status))
                 return;
         else if (row->oauth_code.len == 0)
                 value = STR("Bearer realm=\"Gatehouse\"");
