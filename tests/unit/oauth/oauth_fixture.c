@@ -39,6 +39,7 @@ void oauth_fixture_init(struct oauth_fixture *o) {
                                     .email = STR_INIT("ada@example.org"),
                                     .csrf = STR_INIT("csrf") };
         pkce_challenge_of(STR(VERIFIER), o->challenge);
+        o->memory = SIZE_MAX;
 }
 
 void oauth_fixture_done(struct oauth_fixture *o) {
@@ -74,6 +75,7 @@ static int issue(struct request *req, struct response *res _unused_) {
 }
 
 void oauth_code(struct oauth_fixture *o, scope_set scopes, char ret_code[64]) {
+        o->f.req.arena.max = REQUEST_ARENA_MAX;
         fixture_get(&o->f, NULL);
         o->f.req.identity = &o->ada;
         wanted = scopes;
@@ -82,10 +84,28 @@ void oauth_code(struct oauth_fixture *o, scope_set scopes, char ret_code[64]) {
         memcpy(ret_code, code_text, sizeof(code_text));
 }
 
+void oauth_limit_memory(struct oauth_fixture *o, size_t bytes) {
+        o->memory = bytes;
+}
+
+/* Fills what is left of the arena's block, then lets it grow by the limit. */
+static void apply_limit(struct oauth_fixture *o) {
+        struct arena *arena = &o->f.req.arena;
+
+        if (o->memory == SIZE_MAX)
+                return;
+        arena->max = arena->total;
+        while (arena_alloc(arena, 16))
+                ;
+        arena->max += o->memory;
+}
+
 int oauth_token(struct oauth_fixture *o, const char *form) {
         int r;
 
+        o->f.req.arena.max = REQUEST_ARENA_MAX;
         fixture_post_form(&o->f, form);
+        apply_limit(o);
         r = fixture_read(&o->f, client_identify);
         return r == STEP_SKIP ? fixture_transaction(&o->f, handle_token) : r;
 }

@@ -19,6 +19,7 @@ struct oauth_fixture {
         struct identity ada;
         char ada_id[ID_UUID_LENGTH + 1];
         char challenge[64]; /* of VERIFIER */
+        size_t memory;
 };
 
 /* Of a token answer. */
@@ -46,6 +47,9 @@ int oauth_refresh(struct oauth_fixture *o, const char *refresh_token, const char
 /* A fresh pair of APP's; what the last answer held. */
 struct pair oauth_grant(struct oauth_fixture *o, scope_set scopes);
 struct pair oauth_pair(struct oauth_fixture *o);
+
+/* Every further request gets as many bytes of memory beside its parameters' text; SIZE_MAX for no limit. */
+void oauth_limit_memory(struct oauth_fixture *o, size_t bytes);
 
 /* Whether an access token is good: 0, or why not. */
 int oauth_access(struct oauth_fixture *o, const char *access_token);

@@ -158,6 +158,27 @@ static void random_that_fails_gives_no_tokens_and_spends_no_code(void **state) {
         assert_int_equal(oauth_redeem(o, code, PROOF), 0);
 }
 
+static void memory_that_runs_out_anywhere_gives_no_tokens_and_spends_no_code(void **state) {
+        struct oauth_fixture *o = *state;
+        int failed = 0, r = -1;
+        char code[64];
+
+        oauth_code(o, EVERYTHING, code);
+        for (size_t bytes = 0; r < 0; bytes += 32) {
+                oauth_limit_memory(o, bytes);
+                r = oauth_redeem(o, code, PROOF);
+                if (r == 0)
+                        break;
+                assert_true(error_row(r)->json_status == 503);
+                failed++;
+        }
+        assert_true(failed > 20);
+        oauth_limit_memory(o, SIZE_MAX);
+        oauth_pair(o);
+        assert_contains(strbuf_str(&o->f.res.body), "\"scope\":\"IDENTITY READ_GRAPH\"");
+        assert_int_equal(oauth_redeem(o, code, PROOF), -ERR_CODE_SPENT);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(a_code_gives_tokens_once, setup, teardown),
@@ -173,6 +194,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                         an_app_that_is_switched_off_while_its_secret_is_checked_gets_nothing, setup,
                         teardown),
+                cmocka_unit_test_setup_teardown(
+                        memory_that_runs_out_anywhere_gives_no_tokens_and_spends_no_code, setup, teardown),
                 cmocka_unit_test_setup_teardown(random_that_fails_gives_no_tokens_and_spends_no_code, setup,
                                                 teardown),
         };

@@ -195,6 +195,26 @@ static void nothing_works_for_an_app_that_is_off(void **state) {
         assert_int_equal(oauth_access(o, first.access), 0);
 }
 
+static void memory_that_runs_out_anywhere_rotates_nothing(void **state) {
+        struct oauth_fixture *o = *state;
+        struct pair first = oauth_grant(o, EVERYTHING), next, again;
+        int failed = 0, r = -1;
+
+        for (size_t bytes = 0; r < 0; bytes += 32) {
+                oauth_limit_memory(o, bytes);
+                r = oauth_refresh(o, first.refresh, "&scope=IDENTITY");
+                if (r == 0)
+                        break;
+                assert_true(error_row(r)->json_status == 503);
+                failed++;
+        }
+        assert_true(failed > 20);
+        oauth_limit_memory(o, SIZE_MAX);
+        next = oauth_pair(o);
+        again = rotate(o, &first);
+        assert_same(&again, &next);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -214,6 +234,7 @@ int main(void) {
                 TEST(no_token_outlives_its_authorization),
                 TEST(nothing_works_for_a_disabled_person),
                 TEST(nothing_works_for_an_app_that_is_off),
+                TEST(memory_that_runs_out_anywhere_rotates_nothing),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
