@@ -24,28 +24,41 @@ void base64url_encode(struct str bytes, char *out) {
 static const uint8_t values_url[256] = { LETTERS_AND_DIGITS, ['-'] = 63, ['_'] = 64 };
 static const uint8_t values_standard[256] = { LETTERS_AND_DIGITS, ['+'] = 63, ['/'] = 64 };
 
+/* Four digits as 24 bits, or -1. */
+static int32_t decode_group(const uint8_t *four, const uint8_t values[256]) {
+        uint32_t a = values[four[0]], b = values[four[1]], c = values[four[2]], d = values[four[3]];
+
+        if (a == 0 || b == 0 || c == 0 || d == 0)
+                return -1;
+        return (int32_t)((a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1));
+}
+
 static int decode(struct str text, void *out, size_t capacity, const uint8_t values[256]) {
-        size_t n = text.len / 4 * 3 + (text.len % 4 ? text.len % 4 - 1 : 0);
-        uint8_t *to = out;
-        uint32_t bits = 0;
-        int have = 0;
+        size_t n = text.len / 4 * 3 + (text.len % 4 ? text.len % 4 - 1 : 0), whole = text.len / 4 * 4;
+        uint8_t tail[4] = { 'A', 'A', 'A', 'A' }, *to = out;
+        int32_t bits;
 
         if (text.len % 4 == 1 || n > capacity || n > INT32_MAX)
                 return -1;
-        for (size_t i = 0; i < text.len; i++) {
-                uint8_t value = values[str_at(text, i)];
-
-                if (value == 0)
+        for (size_t i = 0; i < whole; i += 4) {
+                bits = decode_group((const uint8_t *)text.ptr + i, values);
+                if (bits < 0)
                         return -1;
-                bits = bits << 6 | (uint32_t)(value - 1);
-                have += 6;
-                if (have >= 8) {
-                        have -= 8;
-                        *to++ = (uint8_t)(bits >> have);
-                }
+                *to++ = (uint8_t)(bits >> 16);
+                *to++ = (uint8_t)(bits >> 8);
+                *to++ = (uint8_t)bits;
         }
-        if (bits & ((1u << have) - 1))
+        if (whole == text.len)
+                return (int)n;
+
+        /* Two or three digits are one or two bytes; what is left over of their bits must be zero. */
+        memcpy(tail, text.ptr + whole, text.len - whole);
+        bits = decode_group(tail, values);
+        if (bits < 0 || bits & (text.len - whole == 2 ? 0xffff : 0xff))
                 return -1;
+        *to++ = (uint8_t)(bits >> 16);
+        if (text.len - whole == 3)
+                *to = (uint8_t)(bits >> 8);
         return (int)n;
 }
 

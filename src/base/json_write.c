@@ -36,17 +36,39 @@ void json_array_end(struct json_writer *w) {
 }
 
 void json_key(struct json_writer *w, const char *name) {
+        size_t n = strlen(name);
+        char *at;
+
         value_begin(w);
-        strbuf_append_char(w->out, '"');
-        strbuf_append(w->out, str_of(name));
-        strbuf_append(w->out, STR("\":"));
         w->comma = false;
+        at = strbuf_reserve(w->out, n + 3);
+        if (!at)
+                return;
+        at[0] = '"';
+        memcpy(at + 1, name, n);
+        at[n + 1] = '"';
+        at[n + 2] = ':';
+        w->out->len += n + 3;
+}
+
+/* Whether one of eight bytes may need an escape or be no ASCII: below 0x20, '"', '\\', 0x7f or above. */
+static bool may_be_special(uint64_t eight) {
+        const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+        uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\';
+
+        return ((eight - ones * 0x20) | eight | (eight + ones) | (quote - ones) | (backslash - ones)) & high;
 }
 
 /* The length of the longest start of s that needs no escape and is plain ASCII. */
 static size_t plain_length(struct str s) {
+        uint64_t eight;
         size_t n = 0;
 
+        for (; n + sizeof(eight) <= s.len; n += sizeof(eight)) {
+                memcpy(&eight, s.ptr + n, sizeof(eight));
+                if (may_be_special(eight))
+                        break;
+        }
         while (n < s.len && str_at(s, n) >= 0x20 && str_at(s, n) < 0x7f && s.ptr[n] != '"' &&
                s.ptr[n] != '\\')
                 n++;
@@ -88,13 +110,14 @@ void json_str(struct json_writer *w, struct str value) {
         }
         value_begin(w);
         strbuf_append_char(w->out, '"');
-        while (value.len) {
+        for (;;) {
                 size_t n = plain_length(value);
 
                 strbuf_append(w->out, str_first(value, n));
                 value = str_from(value, n);
-                if (value.len)
-                        value = str_from(value, write_special(w->out, value));
+                if (value.len == 0)
+                        break;
+                value = str_from(value, write_special(w->out, value));
         }
         strbuf_append_char(w->out, '"');
 }

@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 
-enum { FIRST_CAPACITY = 256 };
+enum { FIRST_CAPACITY = 512 };
 
 void strbuf_init(struct strbuf *b, size_t max) {
         *b = (struct strbuf)STRBUF_INIT(max);
@@ -75,7 +75,12 @@ void strbuf_append(struct strbuf *b, struct str s) {
 }
 
 void strbuf_append_char(struct strbuf *b, char c) {
-        strbuf_append(b, str_n(&c, 1));
+        char *at = strbuf_reserve(b, 1);
+
+        if (!at)
+                return;
+        *at = c;
+        b->len++;
 }
 
 void strbuf_append_uint(struct strbuf *b, uint64_t value) {
