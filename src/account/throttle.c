@@ -9,6 +9,9 @@
 enum { SECOND = 1000, MINUTE = 60 * SECOND };
 enum { NONCE_SIZE = 16, NONCE_LENGTH = 22, MAC_LENGTH = 43, DEVICE_LENGTH = NONCE_LENGTH + 1 + MAC_LENGTH };
 
+/* How far the clocks of two servers may stand apart. */
+enum { SKEW_MAX_MS = MINUTE };
+
 #define DEVICE_MAX_AGE (INT64_C(365) * 24 * 3600) /* seconds */
 
 const struct throttle_limit throttle_limits[THROTTLE_KINDS] = {
@@ -72,16 +75,40 @@ static int retry_after(struct request *req, enum throttle_kind kind, struct str 
         return 0;
 }
 
+/* Empties a bucket that is fuller than guesses can make it: it was filled before the clock was set back, and would
+ * keep everybody out until that time comes again.
+ * returns   1 if it did, 0 if the bucket is merely full */
+static int forget_other_time(struct request *req, enum throttle_kind kind, struct str name) {
+        int64_t most = burst_ms(kind) + throttle_limits[kind].interval_ms + SKEW_MAX_MS;
+        struct throttle_row row;
+        int r;
+
+        r = db_throttle_find(req->tx, &req->arena, name, &row);
+        if (r <= 0 || row.free_at - clock_now(req->context->clock) <= most)
+                return MIN_OF(r, 0);
+        return db_throttle_clear(req->tx, name);
+}
+
+static int count(struct request *req, enum throttle_kind kind, struct str name) {
+        struct throttle_row row;
+
+        return db_throttle_take(req->tx, &req->arena, name, clock_now(req->context->clock),
+                                throttle_limits[kind].interval_ms, burst_ms(kind), &row);
+}
+
 /* Counts in one bucket more; a full one gives back what the earlier ones counted. */
 static int take(struct request *req, enum throttle_kind kind, struct str account, struct str network,
                 struct throttle_taken *taken) {
         char *name = taken->list[taken->n].name;
-        struct throttle_row row;
         int r;
 
         bucket_name(req->context, kind, account, network, name);
-        r = db_throttle_take(req->tx, &req->arena, str_of(name), clock_now(req->context->clock),
-                             throttle_limits[kind].interval_ms, burst_ms(kind), &row);
+        r = count(req, kind, str_of(name));
+        if (r == 0) {
+                r = forget_other_time(req, kind, str_of(name));
+                if (r > 0)
+                        r = count(req, kind, str_of(name));
+        }
         if (r < 0)
                 return r;
         if (r == 0) {

@@ -317,6 +317,29 @@ static void cleanup_forgets_full_buckets_only(void **state) {
         assert_int_equal(fixture_transaction(f, cleanup), 3);
 }
 
+static void a_clock_that_was_set_back_keeps_nobody_out(void **state) {
+        struct fixture *f = *state;
+
+        assert_int_equal(guesses(f, 1), 1);
+        assert_int_equal(fixture_transaction(f, refund), 0);
+        fixture_pass(f, -INT64_C(1440) * MINUTE);
+        assert_int_equal(guesses(f, 30), 10);
+        fixture_pass(f, MINUTE);
+        assert_int_equal(guesses(f, 5), 1);
+}
+
+static void the_skew_of_two_clocks_gives_no_more_guesses(void **state) {
+        struct fixture *f = *state;
+
+        assert_int_equal(guesses(f, 30), 10);
+        for (int i = 0; i < 5; i++) {
+                fixture_pass(f, -MINUTE);
+                assert_int_equal(guesses(f, 5), 0);
+                fixture_pass(f, MINUTE);
+                assert_int_equal(guesses(f, 5), 0);
+        }
+}
+
 int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         const struct CMUnitTest tests[] = {
@@ -338,6 +361,8 @@ int main(void) {
                 cmocka_unit_test(a_network_is_an_ipv4_address_or_64_bits_of_ipv6),
                 T(no_bucket_has_an_address_in_its_name),
                 T(cleanup_forgets_full_buckets_only),
+                T(a_clock_that_was_set_back_keeps_nobody_out),
+                T(the_skew_of_two_clocks_gives_no_more_guesses),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
