@@ -79,8 +79,10 @@ int code_consume(struct request *req, const struct app *app, const struct code_c
         r = db_code_spend(req->tx, id, now);
         if (r < 0)
                 return r;
-        if (r == 0) /* another transaction was faster */
+        if (r == 0) { /* another transaction was faster */
+                row.spent_at = now;
                 return code_reused(req, &row);
+        }
         *ret = row;
         return 0;
 }
