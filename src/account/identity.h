@@ -19,7 +19,7 @@ struct identity {
         struct str email;
         struct str name;     /* STR_NULL when unset */
         struct str timezone; /* "not-set" when unset */
-        bool is_admin;
+        bool is_admin;       /* IDENTITY_SESSION: a token never opens what is an administrator's */
 
         int64_t session_id; /* IDENTITY_SESSION */
         bool session_stale; /* its time of last use must be written anew: web/dispatch does */

@@ -50,7 +50,8 @@ int handle_authorize_page(struct request *req, struct response *res) {
         r = authorize_check_all(req, AUTHORIZE_QUERY, &a);
         if (r < 0)
                 return refuse(res, &a, r);
-        return a.ask ? consent_page(res, &a) : STEP_NEXT;
+        /* HEAD makes no code (RFC 9110 §9.2.1). */
+        return a.ask || req->method == HTTP_HEAD ? consent_page(res, &a) : STEP_NEXT;
 }
 
 int handle_authorize_silently(struct request *req, struct response *res) {

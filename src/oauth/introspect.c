@@ -18,17 +18,16 @@ struct live_token {
 
 /* returns   1 live and this app's, 0 not, negative on error */
 static int find_access(struct request *req, const struct app *app, struct str text, struct live_token *ret) {
-        struct access_token_row row;
-        scope_set scopes;
+        struct access_token token;
         int r;
 
-        r = access_token_find(req->tx, &req->arena, req->context, text, &row, &scopes);
+        r = access_token_find(req->tx, &req->arena, req->context, text, &token);
         if (r < 0)
                 return error_row(r)->json_status >= 500 ? r : 0;
-        if (!str_eq(row.app_id, app->row.id))
+        if (!str_eq(token.row.app_id, app->row.id))
                 return 0;
-        *ret = (struct live_token){ "access_token", row.id,      row.scopes,
-                                    row.client_id,  row.user_id, row.expires_at };
+        *ret = (struct live_token){ "access_token",     token.id,          token.row.scopes,
+                                    app->row.client_id, token.row.user_id, token.row.expires_at };
         return 1;
 }
 

@@ -79,7 +79,7 @@ static int require_scopes(struct request *req, scope_set missing) {
 }
 
 static int authenticate_token(struct request *req, const struct route *route, struct identity *who) {
-        struct access_token_row token;
+        struct access_token token;
         struct str text;
         int r;
 
@@ -91,17 +91,17 @@ static int authenticate_token(struct request *req, const struct route *route, st
         r = bearer_token(req, &text);
         if (r < 0)
                 return r;
-        r = access_token_find(req->tx, &req->arena, req->context, text, &token, &who->scopes);
+        r = access_token_find(req->tx, &req->arena, req->context, text, &token);
         if (r < 0)
                 return r;
         who->kind = IDENTITY_TOKEN;
-        who->user_id = token.user_id;
-        who->email = token.email;
-        who->name = token.name;
-        who->timezone = token.timezone;
-        who->is_admin = token.is_admin;
-        who->app_id = token.app_id;
-        who->authorization = token.authorization_id;
+        who->user_id = token.row.user_id;
+        who->email = token.row.email;
+        who->name = token.row.name;
+        who->timezone = token.row.timezone;
+        who->app_id = token.row.app_id;
+        who->authorization = token.row.authorization_id;
+        who->scopes = token.scopes;
         return require_scopes(req, route->scopes & ~who->scopes);
 }
 

@@ -1,21 +1,22 @@
 -- An access token with everything that decides whether it is good, and for whom: its family, the app, the person.
 -- row: access_token
---   id bigint, hash bytea, scopes text, expires_at bigint, revoked_at bigint,
+--   hash bytea, scopes text, expires_at bigint, revoked_at bigint,
 --   authorization_id bigint, authorization_revoked_at bigint,
---   app_id text, client_id text, app_is_active boolean,
---   user_id text, email text, name text?, timezone text, is_admin boolean, user_is_active boolean
+--   app_id text, app_is_active boolean,
+--   user_id text, email text, name text?, timezone text, user_is_active boolean
 
 -- name: access_token_insert(id bigint, hash bytea, authorization_id bigint, scopes text, expires_at bigint) -> count
 INSERT INTO access_tokens (id, hash, authorization_id, scopes, expires_at, revoked_at)
 VALUES (:id, :hash, :authorization_id, :scopes, :expires_at, 0);
 
--- Found, whether it is still good or not: the caller compares hash, times and flags.
+-- Found, whether it is still good or not: the caller compares hash, times and flags. Every column costs each request of
+-- the API: none is there that nobody needs.
 -- name: access_token_live(id bigint) -> access_token?
-SELECT t.id AS id, t.hash AS hash, t.scopes AS scopes, t.expires_at AS expires_at, t.revoked_at AS revoked_at,
+SELECT t.hash AS hash, t.scopes AS scopes, t.expires_at AS expires_at, t.revoked_at AS revoked_at,
        z.id AS authorization_id, z.revoked_at AS authorization_revoked_at,
-       a.id AS app_id, a.client_id AS client_id, a.is_active AS app_is_active,
+       a.id AS app_id, a.is_active AS app_is_active,
        u.id AS user_id, u.email AS email, u.name AS name, u.timezone AS timezone,
-       u.is_admin AS is_admin, u.is_active AS user_is_active
+       u.is_active AS user_is_active
 FROM access_tokens t
 JOIN authorizations z ON z.id = t.authorization_id
 JOIN apps a ON a.id = z.app_id

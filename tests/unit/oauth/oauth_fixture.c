@@ -155,10 +155,9 @@ struct pair oauth_grant(struct oauth_fixture *o, scope_set scopes) {
 static const char *looked_for;
 
 static int find_access(struct request *req, struct response *res _unused_) {
-        struct access_token_row row;
-        scope_set scopes;
+        struct access_token token;
 
-        return access_token_find(req->tx, &req->arena, req->context, str_of(looked_for), &row, &scopes);
+        return access_token_find(req->tx, &req->arena, req->context, str_of(looked_for), &token);
 }
 
 int oauth_access(struct oauth_fixture *o, const char *access_token) {
