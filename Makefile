@@ -28,7 +28,7 @@ bench: build ## speed and size, beside nginx on this machine
 
 fuzz: ## every fuzz target for FUZZ_SECONDS each (600)
 	@scripts/install-deps.sh build test
-	@scripts/fuzz.sh $(or $(FUZZ_SECONDS),600)
+	@fuzz/run.sh $(or $(FUZZ_SECONDS),600)
 
 crash: ## kill -9 during grants, for CRASH_SECONDS (300)
 	@scripts/install-deps.sh build test

@@ -17,15 +17,14 @@ shift
 folder=${FUZZ_BUILD_DIR:-build/fuzz}
 compiler=clang
 command -v clang >/dev/null || compiler=cc
-CC=$compiler scripts/build.sh "$folder" -Dfuzz=true -Dtests=disabled -Db_sanitize=address,undefined \
-        -Dbuildtype=debugoptimized || exit 1
-
 if [ $# -eq 0 ]; then
         for source in fuzz/fuzz_*.c; do
                 name=${source##*/fuzz_}
                 set -- "$@" "${name%.c}"
         done
 fi
+CC=$compiler scripts/build.sh --setup-only "$folder" -Dfuzz=true -Dtests=disabled -Db_sanitize=address,undefined \
+        -Dbuildtype=debugoptimized && ninja -C "$folder" --quiet "${@/#/fuzz/fuzz_}" || exit 1
 mkdir -p "$folder/broken"
 rm -f "$folder"/*.outcome
 

@@ -81,7 +81,7 @@ sanitizers=thread build_flags=--setup-only step unit-threads 300 meson build/tsa
         -- "${wrapper[@]}"
 
 if [ -n "$(find fuzz -name '*.c' 2>/dev/null | head -n 1)" ]; then
-        step fuzz 300 summary "$logs/fuzz.log" scripts/fuzz.sh "$fuzz_seconds"
+        step fuzz 300 summary "$logs/fuzz.log" fuzz/run.sh "$fuzz_seconds"
 fi
 
 echo
