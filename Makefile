@@ -9,7 +9,7 @@ unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 build: ## the programs, into build/
 	@scripts/install-deps.sh build
-	@scripts/build.sh build -Dtests=disabled -Dbuildtype=release -Doptimization=2
+	@scripts/build.sh build -Dtests=disabled -Dbuildtype=release -Doptimization=2 -Db_lto=true
 
 run: build ## Gatehouse and its test client, on the database in ./data; Ctrl-C stops both
 	@exec scripts/run.sh

@@ -11,6 +11,6 @@ for program in wrk nginx meson python3; do
         }
 done
 # The options are those of `make build`: what is measured is what people get.
-scripts/build.sh "$BUILD_DIR" -Dtests=disabled -Dbuildtype=release -Doptimization=2
+scripts/build.sh "$BUILD_DIR" -Dtests=disabled -Dbuildtype=release -Doptimization=2 -Db_lto=true
 ninja -C "$BUILD_DIR" --quiet bench/bench_seed
 exec python3 bench/measure.py "$@"
