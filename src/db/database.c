@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "db/database_int.h"
+#include "db/memo.h"
 
 /* "sqlite:PATH" -> PATH, relative paths with "./" in front, so that none looks like a URI to the engine. */
 static int address_parse(struct str url, char **ret, char *ret_problem) {
@@ -84,6 +85,7 @@ int database_reader_open(struct database *db, struct db_connection **ret) {
         if (r < 0)
                 return r;
         (*ret)->db = db;
+        memo_init(&(*ret)->memo);
         return 0;
 }
 
@@ -91,6 +93,7 @@ struct db_connection *database_reader_close(struct db_connection *reader) {
         if (!reader)
                 return NULL;
         database_read_end(reader);
+        memo_done(&reader->memo);
         return reader->driver->close(reader);
 }
 
@@ -119,4 +122,5 @@ void database_read_end(struct db_connection *reader) {
         /* It has read only: whether this succeeds or fails, nothing is lost. */
         (void)reader->driver->commit(reader);
         reader->snapshot = false;
+        memo_forget(&reader->memo);
 }

@@ -88,12 +88,21 @@ enum db_role {
         DB_WRITER,
 };
 
+/* See db/memo.h. */
+struct db_memo {
+        struct arena arena;
+        unsigned statement;
+        struct str key;
+        void *row; /* NULL: nothing is kept */
+};
+
 /* One connection belongs to one thread at a time. */
 struct db_connection {
         const struct db_driver *driver;
         struct database *db;
-        bool snapshot;    /* a reader's: a read transaction is open */
-        uint64_t commits; /* the database's count of commits when it was opened */
+        bool snapshot;       /* a reader's: a read transaction is open */
+        uint64_t commits;    /* the database's count of commits when it was opened */
+        struct db_memo memo; /* a reader's: what the snapshot found last */
 };
 
 /* Everything that an engine does. Results are 0, a count, or -ERR_…, and failures are in the log. */

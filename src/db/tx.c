@@ -1,7 +1,7 @@
 #include "db/tx.h"
 
 #include "base/log.h"
-#include "db/driver_int.h"
+#include "db/memo.h"
 
 void tx_keep(struct tx *tx) {
         tx->keep = true;
@@ -34,11 +34,20 @@ static int tx_result(struct tx *tx, int r) {
 
 int db_find(struct tx *tx, struct arena *arena, unsigned statement, const struct db_value *params,
             void *row) {
+        struct db_connection *c = tx->connection;
+        bool kept = c->snapshot && memo_serves(statement, params);
         int r;
 
+        if (kept) {
+                r = memo_find(&c->memo, arena, statement, params, row);
+                if (r != 0)
+                        return tx_result(tx, r);
+        }
         r = tx_prepare(tx, statement);
         if (r >= 0)
-                r = tx->connection->driver->find(tx->connection, arena, statement, params, row);
+                r = c->driver->find(c, arena, statement, params, row);
+        if (kept && r == 1)
+                memo_keep(&c->memo, statement, params, row);
         return tx_result(tx, r);
 }
 
