@@ -1,6 +1,6 @@
 /* Form tokens: base64url(MAC(server key, "csrf", binding)), where the binding is the session cookie's value,
  * or before sign-in the value of a cookie of its own, 32 random bytes that the first page sets. A form that
- * was made for one browser or session is refused from any other (security.md), and nothing is stored. */
+ * was made for one browser or session is refused from any other, and nothing is stored. */
 #pragma once
 
 #include "account/identity.h"

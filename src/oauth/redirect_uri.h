@@ -1,5 +1,5 @@
 /* Redirect URIs: which may be registered, and which presented one is a registered one (RFC 8252 §7, RFC 9700
- * §2.1 and §4.1, security.md). */
+ * §2.1 and §4.1). */
 #pragma once
 
 #include "base/attributes.h"

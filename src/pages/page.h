@@ -16,7 +16,7 @@ struct page_theme;
 _must_use_ int page_theme_load(struct str theme_dir, struct page_theme **ret, char ret_problem[256]);
 struct page_theme *page_theme_free(struct page_theme *theme);
 
-/* Answers with a page: Content-Type, Content-Security-Policy and the other headers of security.md, no-store.
+/* Answers with a page: Content-Type, Content-Security-Policy and the other protective headers (OWASP ASVS 5.0, 3.4), no-store.
  *
  * theme      shared by all threads, constant
  * name       of the template, "login"

@@ -3,7 +3,7 @@
 
 #include "http/response.h"
 
-/* The fields of security.md and no-store, with the policy that fits the page.
+/* The protective fields (OWASP ASVS 5.0, 3.4) and no-store, with the policy that fits the page.
  *
  * name   of the template: tells where its forms may lead */
 void page_headers(struct response *res, struct str name);

@@ -1,4 +1,4 @@
-// security.md, table of attacks: those that come in by the authorization request.
+// Attacks (RFC 9700, OWASP ASVS 5.0): those that come in by the authorization request.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { encodeForm } from '../lib/browser.mjs';

@@ -1,4 +1,4 @@
-// security.md, table of attacks: those that come in by a token, a code or a credential of another kind.
+// Attacks (RFC 9700, OWASP ASVS 5.0): those that come in by a token, a code or a credential of another kind.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { invalidGrant, refused, tokens } from '../lib/expect.mjs';
