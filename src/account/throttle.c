@@ -214,7 +214,3 @@ int throttle_refund(struct tx *tx, const struct throttle_taken *taken) {
         }
         return 0;
 }
-
-int throttle_cleanup(const struct context *context, struct tx *tx, int64_t limit) {
-        return db_throttles_delete_expired(tx, clock_now(context->clock), limit);
-}

@@ -56,12 +56,6 @@ _must_use_ int throttle_signup(struct request *req, struct throttle_taken *ret);
 /* Gives the counts back: the attempt was good. */
 _must_use_ int throttle_refund(struct tx *tx, const struct throttle_taken *taken);
 
-/* Forgets buckets that are full again: they say nothing. Part of the clean-up.
- *
- * returns   number of rows removed, at most `limit`
- */
-_must_use_ int throttle_cleanup(const struct context *context, struct tx *tx, int64_t limit);
-
 /* `__Host-gatehouse_device` on https, `gatehouse_device` on http. */
 struct str device_cookie_name(const struct settings *settings);
 

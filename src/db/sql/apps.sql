@@ -17,11 +17,6 @@ SELECT id, client_id, name, description, logo_url, secret_hash, secret_salt, red
        owner_id, is_active, created_at, updated_at
 FROM apps WHERE client_id = :client_id;
 
--- name: app_by_id(id text) -> app?
-SELECT id, client_id, name, description, logo_url, secret_hash, secret_salt, redirect_uris, grant_types, scopes,
-       owner_id, is_active, created_at, updated_at
-FROM apps WHERE id = :id;
-
 -- A person's own apps, newest first.
 -- name: apps_of_owner(owner_id text, limit bigint) -> app*
 SELECT id, client_id, name, description, logo_url, secret_hash, secret_salt, redirect_uris, grant_types, scopes,

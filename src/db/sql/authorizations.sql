@@ -1,20 +1,10 @@
--- row: authorization
---   id bigint, app_id text, user_id text, scopes text, expires_at bigint, revoked_at bigint
-
 -- name: authorization_insert(id bigint, app_id text, user_id text, scopes text, expires_at bigint) -> count
 INSERT INTO authorizations (id, app_id, user_id, scopes, expires_at, revoked_at)
 VALUES (:id, :app_id, :user_id, :scopes, :expires_at, 0);
 
--- name: authorization_by_id(id bigint) -> authorization?
-SELECT id, app_id, user_id, scopes, expires_at, revoked_at FROM authorizations WHERE id = :id;
-
 -- Revokes a family: every code and token that descends from it is dead at once. 0 when it was dead already.
 -- name: authorization_revoke(id bigint, now bigint) -> count
 UPDATE authorizations SET revoked_at = :now WHERE id = :id AND revoked_at = 0;
-
--- Revokes all that a person ever granted to an app.
--- name: authorizations_revoke(user_id text, app_id text, now bigint) -> count
-UPDATE authorizations SET revoked_at = :now WHERE user_id = :user_id AND app_id = :app_id AND revoked_at = 0;
 
 -- Removes at most `limit` families that have ended, among those made before the id `before`.
 -- name: authorizations_delete_expired(before bigint, now bigint, limit bigint) -> count

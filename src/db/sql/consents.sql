@@ -9,8 +9,5 @@ ON CONFLICT (user_id, app_id) DO UPDATE SET scopes = :scopes, granted_at = :now;
 -- name: consent_find(user_id text, app_id text) -> consent?
 SELECT scopes, granted_at FROM consents WHERE user_id = :user_id AND app_id = :app_id;
 
--- name: consent_delete(user_id text, app_id text) -> count
-DELETE FROM consents WHERE user_id = :user_id AND app_id = :app_id;
-
 -- name: consents_delete_of_app(app_id text) -> count
 DELETE FROM consents WHERE app_id = :app_id;

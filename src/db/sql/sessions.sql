@@ -26,10 +26,6 @@ DELETE FROM sessions WHERE id = :id;
 -- name: sessions_delete_of_user(user_id text) -> count
 DELETE FROM sessions WHERE user_id = :user_id;
 
--- Ends every session of a person but one: the one that asks for it.
--- name: sessions_delete_others(user_id text, keep_id bigint) -> count
-DELETE FROM sessions WHERE user_id = :user_id AND id <> :keep_id;
-
 -- Removes at most `limit` expired sessions among those made before the id `before`.
 -- name: sessions_delete_expired(before bigint, now bigint, limit bigint) -> count
 DELETE FROM sessions WHERE id IN

@@ -302,7 +302,7 @@ static void no_bucket_has_an_address_in_its_name(void **state) {
 }
 
 static int cleanup(struct request *req, struct response *res _unused_) {
-        return throttle_cleanup(req->context, req->tx, 1000);
+        return db_throttles_delete_expired(req->tx, clock_now(req->context->clock), 1000);
 }
 
 static void cleanup_forgets_full_buckets_only(void **state) {
