@@ -8,7 +8,7 @@
 set -euo pipefail
 
 for_build=(build-essential meson ninja-build pkg-config python3 libuv1-dev node-llhttp libjansson-dev libsqlite3-dev
-        libsodium-dev libcurl4-openssl-dev)
+        libsodium-dev nettle-dev libcurl4-openssl-dev)
 for_test=(libcmocka-dev clang libclang-rt-14-dev chromium sqlite3)
 for_lint=(clang-format clang-tidy)
 for_bench=(nginx-light wrk)

@@ -1,6 +1,5 @@
 #include "account/session.h"
 
-#include "base/metrics.h"
 
 struct str session_cookie_name(const struct settings *settings) {
         return settings->public_https ? STR("__Host-gatehouse") : STR("gatehouse");
@@ -38,7 +37,7 @@ int session_create(struct request *req, struct str user_id, struct secret *ret_t
                 secret_done(ret_text);
                 return r;
         }
-        metrics_token_issued(TOKEN_SESSION);
+        request_issued(req, TOKEN_SESSION);
         return 0;
 }
 

@@ -1,4 +1,7 @@
-/* SHA-256, and a MAC under a 32-byte key. */
+/* SHA-256, and a MAC under a 32-byte key.
+ *
+ * By nettle: every request hashes a token or two, and it uses the processor's own instructions for that, which makes it
+ * five times as quick as libsodium's. */
 #pragma once
 
 #include "base/attributes.h"
@@ -16,9 +19,8 @@ struct mac_key {
 
 struct hash hash_sha256(struct str data);
 
-/* Keyed BLAKE2b (RFC 7693 §2.9), 32 bytes: as good as HMAC-SHA-256, and much quicker where the processor does not help
- * with SHA-256; every request of an app needs one. Over the parts, each preceded by its length as 8 bytes, so that no
- * two lists of parts have the same input. `purpose` comes first and keeps one use of a key apart from another. */
+/* HMAC-SHA-256 (RFC 2104) over the parts, each preceded by its length as 8 bytes, so that no two lists of parts have the
+ * same input. `purpose` comes first and keeps one use of a key apart from another. */
 struct hash hash_mac(const struct mac_key *key, struct str purpose, const struct str *parts, size_t n_parts);
 
 static inline struct str hash_str(const struct hash *h) {

@@ -115,10 +115,10 @@ void metrics_commit(unsigned rows) {
         count(slot, &slot->rows, rows);
 }
 
-void metrics_token_issued(enum token_kind kind) {
+void metrics_tokens_issued(enum token_kind kind, unsigned n) {
         struct slot *slot = slot_own();
 
-        count(slot, &slot->tokens[kind], 1);
+        count(slot, &slot->tokens[kind], n);
 }
 
 void metrics_queue_depth(int delta) {

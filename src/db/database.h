@@ -55,8 +55,8 @@ struct write_job {
         struct write_job *next;
 
         /* Runs within the batch's transaction. A negative result undoes what this job wrote, unless
-         * tx_keep(). May run more than once if the engine asks for a retry; must therefore have no effect but
-         * through tx, and set its outputs anew each time. */
+         * tx_keep(). May run more than once, after another of its batch had to be undone or when the engine
+         * asks for a retry; must therefore have no effect but through tx, and set its outputs anew each time. */
         int (*run)(struct write_job *job, struct tx *tx);
 
         /* After the commit, on the writer's thread: result is what run returned, or -ERR_STORAGE when the

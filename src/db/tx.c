@@ -7,10 +7,9 @@ void tx_keep(struct tx *tx) {
         tx->keep = true;
 }
 
-/* Before a statement runs: a savepoint opens with the request's first write, so that requests which only
- * read, and those that are refused before they write, pay for none. */
+/* Before a statement runs. A savepoint opens with the request's first write: requests that only read need none. */
 static int tx_prepare(struct tx *tx, unsigned statement) {
-        int r;
+        int r = 0;
 
         if (!db_statements[statement].writes || tx->wrote)
                 return 0;
@@ -19,7 +18,8 @@ static int tx_prepare(struct tx *tx, unsigned statement) {
                     LOG_STR("statement", str_of(db_statements[statement].name)));
                 return -ERR_INTERNAL;
         }
-        r = tx->connection->driver->savepoint(tx->connection);
+        if (tx->savepoint)
+                r = tx->connection->driver->savepoint(tx->connection);
         if (r >= 0)
                 tx->wrote = true;
         return r;

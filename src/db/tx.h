@@ -2,7 +2,7 @@
  * db/statements.h (generated from the named statements in db/sql/) that they run in it.
  *
  * A read transaction is a snapshot on the calling thread's own connection; a write transaction runs on the
- * database's writer, many requests a commit, each within its own savepoint. Handlers can't tell, and must not
+ * database's writer, many requests a commit, each undone alone if it fails. Handlers can't tell, and must not
  * care. */
 #pragma once
 
@@ -15,8 +15,9 @@ struct db_connection;
 struct tx {
         struct db_connection *connection;
         bool writable;
-        bool wrote;  /* a savepoint is open: something was written for this request */
-        bool keep;   /* see tx_keep() */
+        bool savepoint; /* one is to open with the first write */
+        bool wrote;     /* something was written for this request */
+        bool keep;      /* see tx_keep() */
         bool failed; /* a statement failed in the engine: nothing of this request will hold, whatever its
                         handler says */
 };

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/errors.h"
+#include "base/metrics.h"
 #include "base/str.h"
 
 enum http_method {
@@ -99,7 +100,13 @@ struct request {
         struct tx *tx;             /* the snapshot or transaction that this step runs in */
         struct identity *identity; /* who calls, once authenticated; NULL for public routes */
         void *step_data;           /* what one step of a route leaves for the next */
+
+        uint8_t issued[TOKEN_KINDS]; /* by this step; counted once they are stored */
 };
+
+static inline void request_issued(struct request *req, enum token_kind kind) {
+        req->issued[kind]++;
+}
 
 /* The value of a header; STR_NULL if it was not sent. Of a repeated one, the first.
  *

@@ -3,7 +3,6 @@
 #include "account/token.h"
 #include "base/context.h"
 #include "base/log.h"
-#include "base/metrics.h"
 #include "oauth/pkce.h"
 
 int code_issue(struct request *req, const struct app *app, struct str user_id, scope_set scopes,
@@ -26,7 +25,7 @@ int code_issue(struct request *req, const struct app *app, struct str user_id, s
                            now + context->settings->code_lifetime * 1000);
         if (r < 0)
                 return r;
-        metrics_token_issued(TOKEN_CODE);
+        request_issued(req, TOKEN_CODE);
         *ret_code = code;
         return 0;
 }

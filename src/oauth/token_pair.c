@@ -2,7 +2,6 @@
 
 #include "account/token.h"
 #include "base/json_write.h"
-#include "base/metrics.h"
 #include "db/statements.h"
 
 void token_pair_done(struct token_pair *pair) {
@@ -31,7 +30,7 @@ int access_token_store(struct request *req, int64_t id, struct str token, int64_
         r = db_access_token_insert(req->tx, id, hash_str(&hash), authorization, text, expires_at);
         if (r < 0)
                 return r;
-        metrics_token_issued(TOKEN_ACCESS);
+        request_issued(req, TOKEN_ACCESS);
         return 0;
 }
 
@@ -43,7 +42,7 @@ int refresh_token_store(struct request *req, int64_t id, struct str token, int64
         r = db_refresh_token_insert(req->tx, id, hash_str(&hash), authorization, expires_at);
         if (r < 0)
                 return r;
-        metrics_token_issued(TOKEN_REFRESH);
+        request_issued(req, TOKEN_REFRESH);
         return 0;
 }
 

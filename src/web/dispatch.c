@@ -107,10 +107,14 @@ static void call_back_to_loop(struct call *call, int result) {
 
 static int run_on_writer(struct write_job *job, struct tx *tx) {
         struct call *call = CONTAINER_OF(job, struct call, job);
-
         struct response *res = &call->x->response;
+        struct request *req = &call->x->request;
 
         /* A retry starts from what the steps before left. */
+        memset(req->issued, 0, sizeof(req->issued));
+        req->error_detail = req->error_field = STR_NULL;
+        req->error_type = NULL;
+        req->retry_after = 0;
         res->n_headers = call->headers_before;
         res->static_body = STR_NULL;
         if (res->body.ptr)
@@ -120,7 +124,11 @@ static int run_on_writer(struct write_job *job, struct tx *tx) {
 }
 
 static void done_on_writer(struct write_job *job, int result) {
-        call_back_to_loop(CONTAINER_OF(job, struct call, job), result);
+        struct call *call = CONTAINER_OF(job, struct call, job);
+
+        for (unsigned kind = 0; kind < TOKEN_KINDS && result >= 0; kind++)
+                metrics_tokens_issued(kind, call->x->request.issued[kind]);
+        call_back_to_loop(call, result);
 }
 
 static void run_on_pool(struct http_task *task) {

@@ -82,9 +82,9 @@ static void commits_count_with_their_rows(void **state) {
 static void tokens_and_errors_count_by_name(void **state) {
         struct str text;
 
-        metrics_token_issued(TOKEN_ACCESS);
-        metrics_token_issued(TOKEN_ACCESS);
-        metrics_token_issued(TOKEN_SESSION);
+        metrics_tokens_issued(TOKEN_ACCESS, 2);
+        metrics_tokens_issued(TOKEN_SESSION, 1);
+        metrics_tokens_issued(TOKEN_REFRESH, 0);
         metrics_error(-ERR_CODE_SPENT);
         metrics_error(-ERR_CODE_SPENT);
         metrics_error(12345); /* no errors of the table */

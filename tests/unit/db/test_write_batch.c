@@ -46,6 +46,39 @@ static void a_refused_request_undoes_only_its_own(void **state) {
         assert_true(fixture_has_user(f, "c"));
 }
 
+static int count_runs(struct tx *tx, void *data) {
+        int *runs = data;
+
+        (*runs)++;
+        return tx_add_user(tx, "r", "r@example.com");
+}
+
+static void a_batch_runs_again_only_when_one_of_several_is_undone(void **state) {
+        struct db_fixture *f = *state;
+        struct test_batch batch = { .n = 0 };
+        int runs = 0;
+
+        batch_add(&batch, count_runs, &runs);
+        batch_add(&batch, add_a, NULL);
+        batch_run(&batch, f->db);
+        assert_int_equal(runs, 1);
+
+        batch = (struct test_batch){ .n = 0 };
+        batch_add(&batch, add_b_and_fail, NULL);
+        batch_run(&batch, f->db);
+        assert_false(fixture_has_user(f, "b"));
+
+        batch = (struct test_batch){ .n = 0 };
+        batch_add(&batch, count_runs, &runs);
+        batch_add(&batch, add_b_and_fail, NULL);
+        batch_add(&batch, add_c, NULL);
+        batch_run(&batch, f->db);
+        assert_int_equal(runs, 3);
+        assert_int_equal(batch.jobs[1].result, -ERR_CODE_EXPIRED);
+        assert_false(fixture_has_user(f, "b"));
+        assert_true(fixture_has_user(f, "c"));
+}
+
 static void what_is_kept_outlives_the_refusal(void **state) {
         struct db_fixture *f = *state;
         struct test_batch batch = { .n = 0 };
@@ -208,6 +241,7 @@ static void a_request_that_wrote_nothing_renews_no_snapshot(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(a_refused_request_undoes_only_its_own),
+                TEST(a_batch_runs_again_only_when_one_of_several_is_undone),
                 TEST(what_is_kept_outlives_the_refusal),
                 TEST(a_request_sees_what_those_before_it_wrote),
                 TEST(a_failure_that_the_handler_overlooks_still_fails),
