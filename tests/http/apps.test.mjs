@@ -35,7 +35,7 @@ describe('GET /api/oauth/app/{client_id}', () => {
 
   it('is 404 for an unknown app, an inactive one, and rubbish', async () => {
     const gone = await server.createApp();
-    await server.sql(`UPDATE apps SET is_active = 0 WHERE client_id = '${gone.client_id}'`);
+    await server.sql(`UPDATE apps SET is_active = FALSE WHERE client_id = '${gone.client_id}'`);
     for (const id of ['agpt_client_AAAAAAAAAAAAAAAAAAAAAA', gone.client_id, 'x'.repeat(2000), '%27%20OR%201=1--', '%C3%A9'])
       assert.equal((await stranger.get(`/api/oauth/app/${id}`)).status, 404, id);
     assert.ok([400, 404].includes((await stranger.get('/api/oauth/app/..%2f..%2fetc')).status));

@@ -142,7 +142,7 @@ describe('a request that meets nobody who is signed in', () => {
 describe('between the page and the answer', () => {
   it('an app that was disabled gets nothing', async () => {
     const other = await server.createApp(), person = await signUp(server), shown = await person.page(path({}, other));
-    await server.sql(`UPDATE apps SET is_active = 0 WHERE client_id = '${other.client_id}'`);
+    await server.sql(`UPDATE apps SET is_active = FALSE WHERE client_id = '${other.client_id}'`);
     card(await person.submit(shown, yes));
     card(await person.submit(shown, /deny/i));
   });

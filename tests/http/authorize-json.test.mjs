@@ -120,13 +120,13 @@ describe('POST /api/oauth/authorize', () => {
 
   it('of a disabled app is 400', async () => {
     const other = await server.createApp();
-    await server.sql(`UPDATE apps SET is_active = 0 WHERE client_id = '${other.client_id}'`);
+    await server.sql(`UPDATE apps SET is_active = FALSE WHERE client_id = '${other.client_id}'`);
     refused(await authorizeJson(person, other, pkce()), 400, 'invalid_client', /^Application is not active$/);
   });
 
   it('of a disabled person is 401', async () => {
     const other = await signUp(server);
-    await server.sql(`UPDATE users SET is_active = 0 WHERE id = '${other.user.id}'`);
+    await server.sql(`UPDATE users SET is_active = FALSE WHERE id = '${other.user.id}'`);
     refused(await ask({}, other), 401, undefined);
   });
 

@@ -194,7 +194,7 @@ describe('a bad request', () => {
 
   it('of a disabled app is a card', async () => {
     const other = await server.createApp();
-    await server.sql(`UPDATE apps SET is_active = 0 WHERE client_id = '${other.client_id}'`);
+    await server.sql(`UPDATE apps SET is_active = FALSE WHERE client_id = '${other.client_id}'`);
     const answer = await (await signUp(server)).page(path({}, pkce(), other));
     card(answer, answer.status);
     noRetry(answer);

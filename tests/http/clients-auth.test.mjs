@@ -28,7 +28,7 @@ describe('a wrong client', () => {
   for (const way of how)
     it(`looks the same whether unknown, disabled or with a wrong secret: ${JSON.stringify(way)}`, async () => {
       const gone = await server.createApp();
-      await server.sql(`UPDATE apps SET is_active = 0 WHERE client_id = '${gone.client_id}'`);
+      await server.sql(`UPDATE apps SET is_active = FALSE WHERE client_id = '${gone.client_id}'`);
       const answers = [];
       for (const one of [{ ...app, client_secret: 'agpt_secret_' + random() }, { ...app, client_id: unknown }, gone, { ...app, client_secret: 'short' }, { ...app, client_id: 'é' }])
         answers.push(await introspect(person, one, t.access_token, way));

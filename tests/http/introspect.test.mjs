@@ -60,7 +60,7 @@ describe('any other token', () => {
     const person2 = await signUp(server), disabled = await grant(person2, app), late = await grant(person, app), spent = await grant(person, app);
     const code = await grantCode(person, app);
     await refresh(person, app, spent.refresh_token);
-    await server.sql(`UPDATE users SET is_active = 0 WHERE id = '${person2.user.id}'`);
+    await server.sql(`UPDATE users SET is_active = FALSE WHERE id = '${person2.user.id}'`);
     await server.age('access_tokens', ['expires_at'], 3601, `id = (SELECT max(id) FROM access_tokens WHERE authorization_id = (SELECT max(authorization_id) FROM access_tokens WHERE authorization_id IN (SELECT id FROM authorizations WHERE user_id = '${person.user.id}') AND authorization_id < (SELECT max(authorization_id) FROM access_tokens)))`);
     for (const way of how) {
       const unknown = await introspect(person, app, `agpt_xt_${random()}`, way);

@@ -59,7 +59,7 @@ describe('signing in', () => {
 
   it('of a disabled person looks as a wrong password does', async () => {
     const browser = await signUp(server);
-    await server.sql(`UPDATE users SET is_active = 0 WHERE id = '${browser.user.id}'`);
+    await server.sql(`UPDATE users SET is_active = FALSE WHERE id = '${browser.user.id}'`);
     assert.equal(await isSignedIn(browser), false, 'the session ends at once');
     const answer = await tryLogin(server.browser(), browser.who);
     refused(answer, 401, 'access_denied');

@@ -96,7 +96,7 @@ describe('/external-api/v1/me', () => {
 
   it('is not opened to a disabled person', async () => {
     const gone = await signUp(server), theirs = await grant(gone, app);
-    await server.sql(`UPDATE users SET is_active = 0 WHERE id = '${gone.user.id}'`);
+    await server.sql(`UPDATE users SET is_active = FALSE WHERE id = '${gone.user.id}'`);
     assert.equal((await me(person, theirs.access_token)).status, 401);
   });
 

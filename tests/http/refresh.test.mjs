@@ -146,7 +146,7 @@ describe('a refresh token', () => {
 
   it('of a disabled person is refused', async () => {
     const gone = await signUp(server), first = await grant(gone, app);
-    await server.sql(`UPDATE users SET is_active = 0 WHERE id = '${gone.user.id}'`);
+    await server.sql(`UPDATE users SET is_active = FALSE WHERE id = '${gone.user.id}'`);
     invalidGrant(await refresh(person, app, first.refresh_token));
   });
 

@@ -1,6 +1,6 @@
 // Starting, stopping, and being configured wrongly.
 import assert from 'node:assert/strict';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -8,7 +8,8 @@ import { tokens } from '../lib/expect.mjs';
 import { grant, grantCode, isActive, me, redeem, refresh, revoke } from '../lib/oauth.mjs';
 import { isSignedIn, signIn, signUp } from '../lib/people.mjs';
 import { run, sanitizerComplaint } from '../lib/programs.mjs';
-import { freePort, Server } from '../lib/server.mjs';
+import { freePort, onSqlite, Server } from '../lib/server.mjs';
+import { SqliteFile } from '../lib/sqlite.mjs';
 
 describe('a restart', () => {
   let server;
@@ -107,7 +108,7 @@ describe('a restart', () => {
   });
 
   it('keeps its key and its database to its owner', () => {
-    for (const name of [server.database, `${server.database}-wal`, join(server.folder, 'data/gatehouse.key')].filter(existsSync))
+    for (const name of [...server.database.files ?? [], join(server.folder, 'data/gatehouse.key')])
       assert.equal(statSync(name).mode & 0o007, 0, `${name} is open to all`);
   });
 });
@@ -185,7 +186,7 @@ describe('a start that cannot succeed', () => {
     await server.stop();
   });
 
-  it('says so when the file is no database, and does not touch it', async () => {
+  it('says so when the file is no database, and does not touch it', onSqlite, async () => {
     const path = join(server.folder, 'notes.txt'), text = 'This is not a database, but somebody needs it. '.repeat(50);
     writeFileSync(path, text);
     failed(await start({ DATABASE_URL: `sqlite:${path}` }), /database/i);
@@ -199,12 +200,12 @@ describe('a start that cannot succeed', () => {
 });
 
 describe('the first start', () => {
-  it('makes the folder of the database and migrates; the tools do it as well', async () => {
+  it('makes the folder of the database and migrates; the tools do it as well', onSqlite, async () => {
     const server = await Server.start();
     try {
       await server.stop();
-      server.database = join(server.folder, 'deep/er/g.db');
-      server.env.DATABASE_URL = `sqlite:${server.database}`;
+      server.database = new SqliteFile(join(server.folder, 'deep/er/g.db'));
+      server.env.DATABASE_URL = server.database.url;
       const user = await server.createUser();
       await server.up();
       await signIn(server, user);

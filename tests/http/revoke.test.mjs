@@ -113,10 +113,8 @@ describe('revocation', () => {
 });
 
 describe('when the database refuses to write', () => {
-  // A trigger stands for the disk: every write to these tables fails from here on.
   const tables = ['authorizations', 'access_tokens', 'refresh_tokens'];
-  const fail = () => Promise.all(tables.map((t) => server.sql(`CREATE TRIGGER fail_${t} BEFORE UPDATE ON ${t} BEGIN SELECT RAISE(FAIL, 'no space'); END`)));
-  const heal = () => Promise.all(tables.map((t) => server.sql(`DROP TRIGGER IF EXISTS fail_${t}`)));
+  const fail = () => server.database.refuse(tables), heal = () => server.database.accept(tables);
   after(heal);
 
   it('revocation is 503, never ok, and works again afterwards', async () => {

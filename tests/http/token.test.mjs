@@ -133,13 +133,13 @@ describe('a code', () => {
 
   it('of a person who was disabled meanwhile is refused', async () => {
     const gone = await signUp(server), given = await grantCode(gone, app);
-    await server.sql(`UPDATE users SET is_active = 0 WHERE id = '${gone.user.id}'`);
+    await server.sql(`UPDATE users SET is_active = FALSE WHERE id = '${gone.user.id}'`);
     invalidGrant(await redeem(person, app, given));
   });
 
   it('of an app that was disabled meanwhile is refused', async () => {
     const gone = await server.createApp(), given = await grantCode(person, gone);
-    await server.sql(`UPDATE apps SET is_active = 0 WHERE client_id = '${gone.client_id}'`);
+    await server.sql(`UPDATE apps SET is_active = FALSE WHERE client_id = '${gone.client_id}'`);
     refused(await redeem(person, gone, given), 401, 'invalid_client');
   });
 });

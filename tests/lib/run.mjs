@@ -1,8 +1,10 @@
 // Runs the suites: `node lib/run.mjs [FOLDER|FILE …]`, all of them by default. Exit status is that of node's test runner.
+//   GATEHOUSE_TEST_ENGINE=postgres   on PostgreSQL, which is started for the run
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Postgres, SHARED } from './postgres.mjs';
 import { buildDir } from './programs.mjs';
 
 const tests = fileURLToPath(new URL('..', import.meta.url));
@@ -17,8 +19,15 @@ if (!existsSync(join(buildDir, 'gatehouse'))) {
   process.exit(2);
 }
 
-const suites = wanted.length ? wanted.map((w) => resolve(w)) : ['http', 'clients', 'browser', 'crash'].map((f) => join(tests, f));
+const suites = wanted.length ? wanted.map((w) => resolve(w)) : ['http', 'clients', 'browser', 'isolation', 'crash'].map((f) => join(tests, f));
 const concurrency = process.env.TEST_CONCURRENCY ?? '2';
+const postgres = process.env.GATEHOUSE_TEST_ENGINE === 'postgres' && !process.env[SHARED] ? await Postgres.start() : null;
+const env = postgres ? { ...process.env, [SHARED]: postgres.administration } : process.env;
 const runner = spawn(process.execPath, ['--test', `--test-concurrency=${concurrency}`, ...options, ...suites.flatMap(find)],
-  { stdio: 'inherit', cwd: tests });
-runner.on('close', (code) => process.exit(code ?? 1));
+  { stdio: 'inherit', cwd: tests, env });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => runner.kill(signal)); // PostgreSQL ends after the tests that use it
+runner.on('close', async (code) => {
+  await postgres?.close();
+  process.exit(code ?? 1);
+});

@@ -1,50 +1,75 @@
 // One Gatehouse, started by the real binary on a database of its own, in a folder of its own.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Canary } from './canary.mjs';
 import { Browser } from './browser.mjs';
+import { freePort } from './ports.mjs';
+import { newDatabase } from './postgres.mjs';
 import { launch, run, runJson, sanitizerComplaint } from './programs.mjs';
+import { SqliteFile } from './sqlite.mjs';
+
+export { freePort };
 
 const START_LIMIT = 20_000, STOP_LIMIT = 10_000; // ms
 let serial = 0;
 
-// A port that is free now. The public address has to be known before the server runs, so port 0 won't do.
-export function freePort() {
-  return new Promise((done, fail) => {
-    const probe = net.createServer().on('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
-}
+// The engine that the tests run on; those that are about one engine alone say so.
+export const engine = process.env.GATEHOUSE_TEST_ENGINE ?? 'sqlite';
+assert.ok(['sqlite', 'postgres'].includes(engine), `GATEHOUSE_TEST_ENGINE=${engine}: it is sqlite or postgres`);
+export const onSqlite = engine === 'sqlite' ? {} : { skip: 'about a database in a file' };
 
 export class Server {
   canary = new Canary();
   output = ''; // of all its runs
   browsers = [];
 
-  // settings: environment variables; host: under which it is reached; publicUrl: where it isn't the address itself
-  static async start(settings = {}, { publicUrl, host = 'localhost' } = {}) {
+  // settings: environment variables; host: under which it is reached; publicUrl: where it isn't the address itself;
+  // database: one that the caller made and drops
+  static async start(settings, options) {
+    const server = await Server.prepare(settings, options);
+    try {
+      return await server.up();
+    } catch (error) {
+      await server.remove();
+      throw error;
+    }
+  }
+
+  // The same without its first start.
+  static async prepare(settings = {}, { publicUrl, host = 'localhost', database } = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
-    server.database = join(server.folder, 'g.db');
-    server.port = await freePort();
-    server.address = `http://127.0.0.1:${server.port}`;
-    server.base = publicUrl ?? `http://${host}:${server.port}`;
-    server.env = {
-      GATEHOUSE_LISTEN: `127.0.0.1:${server.port}`,
-      DATABASE_URL: `sqlite:${server.database}`,
-      PLATFORM_BASE_URL: server.base,
+    server.database = database ?? (engine === 'postgres' ? await newDatabase() : new SqliteFile(join(server.folder, 'g.db')));
+    server.owns = !database;
+    await server.settle(settings, (port) => publicUrl ?? `http://${host}:${port}`);
+    return server;
+  }
+
+  async settle(settings, base) {
+    this.port = await freePort();
+    this.address = `http://127.0.0.1:${this.port}`;
+    this.base = base(this.port);
+    this.canary.add(this.database.password, 'password of the database');
+    this.env = {
+      GATEHOUSE_LISTEN: `127.0.0.1:${this.port}`,
+      DATABASE_URL: this.database.url,
+      PLATFORM_BASE_URL: this.base,
+      GATEHOUSE_KEY_FILE: join(this.folder, 'data/gatehouse.key'),
       GATEHOUSE_THREADS: '2',
       GATEHOUSE_LOG_LEVEL: 'debug', // the more is logged, the more could leak
       ...settings,
     };
-    await server.up();
-    return server;
+  }
+
+  // One more node of the same installation: the same database, key, public address and folder, a port of its own. It is
+  // closed before the first.
+  async node(settings = {}) {
+    const other = Object.assign(new Server(), { folder: this.folder, database: this.database, canary: this.canary, first: this });
+    const { GATEHOUSE_LISTEN: _, ...shared } = this.env;
+    await other.settle({ ...shared, ...settings }, () => this.base);
+    return other;
   }
 
   // Starts the process; comes back when it has said that it is ready.
@@ -101,7 +126,7 @@ export class Server {
     await this.ended;
   }
 
-  // Stops, looks for secrets in everything that was said, and removes the folder.
+  // Stops, looks for secrets in everything that was said, and removes database and folder.
   async close() {
     try {
       for (const browser of this.browsers)
@@ -111,8 +136,16 @@ export class Server {
       assert.deepEqual(this.canary.search(this.output), []);
     } finally {
       this.child?.kill('SIGKILL');
-      rmSync(this.folder, { recursive: true, force: true });
+      await this.remove();
     }
+  }
+
+  async remove() {
+    if (this.first)
+      return;
+    rmSync(this.folder, { recursive: true, force: true });
+    if (this.owns)
+      await this.database.drop();
   }
 
   // A visitor with cookies of their own, from an address of their own: guesses are throttled per address, and
@@ -155,27 +188,14 @@ export class Server {
     return { ...made, name, description, redirectUris, redirectUri: redirectUris[0], scopes, isPublic: !!isPublic };
   }
 
-  // Looks into the database, or ages its rows, beside the running server.
-  async sql(text) {
-    const { spawn } = await import('node:child_process');
-    return new Promise((done, fail) => {
-      const child = spawn('sqlite3', ['-json', '-cmd', '.timeout 10000', this.database, text], { stdio: ['ignore', 'pipe', 'pipe'] });
-      let out = '', err = '';
-      child.stdout.on('data', (d) => { out += d; });
-      child.stderr.on('data', (d) => { err += d; });
-      child.on('error', fail);
-      child.on('close', (code) => {
-        // ".timeout" answers nothing; PRAGMAs and SELECTs answer one JSON array
-        if (code !== 0 || err)
-          fail(new Error(`sqlite3: ${err || code}: ${text}`));
-        else
-          done(out.trim() ? JSON.parse(out) : []);
-      });
-    });
+  // Looks into the database, or changes its rows, beside the running server. In what both engines accept: TRUE and FALSE in
+  // statements, 1 and 0 in answers. ids of tokens are greater than a JavaScript number is exact.
+  sql(text) {
+    return this.database.sql(text);
   }
 
   // Every app, code, token and session of the past: shifts the instants in the named columns by so many seconds.
-  age(table, columns, seconds, where = '1') {
+  age(table, columns, seconds, where = 'TRUE') {
     const sets = columns.map((c) => `${c} = CASE WHEN ${c} = 0 THEN 0 ELSE ${c} - ${Math.round(seconds * 1000)} END`);
     return this.sql(`UPDATE ${table} SET ${sets.join(', ')} WHERE ${where}`);
   }
