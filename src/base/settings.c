@@ -255,6 +255,20 @@ static int read_public_url(const struct setting_row *row, struct str value, stru
         return 0;
 }
 
+static int read_networks(const struct setting_row *row, struct str value, struct settings *s,
+                         const struct settings_problem *p) {
+        struct str bad = STR_NULL;
+
+        if (network_list_parse(value, member(row, s), &bad))
+                return 0;
+        if (!bad.ptr)
+                return wrong(p, "lists too many networks: name at most %d, wider ones", NETWORKS_MAX);
+        return wrong(p,
+                     "has %s in it, which is no address and no range: separate with commas, as in 127.0.0.1, "
+                     "10.0.0.0/8, fd00::/8, with no bits set behind a range's length",
+                     QUOTE(bad));
+}
+
 const struct setting_row setting_rows[] = {
 #define X(reader, field, variable, fallback, min, max, help) \
         { variable, fallback, help, min, max, offsetof(struct settings, field), read_##reader },

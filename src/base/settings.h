@@ -4,6 +4,7 @@
 
 #include "base/attributes.h"
 #include "base/log.h"
+#include "base/network.h"
 #include "base/str.h"
 
 enum { SETTINGS_PROBLEM_MAX = 512 };
@@ -14,8 +15,10 @@ struct settings {
         struct str public_url;   /* origin that people and apps use, without a slash at its end: issuer and
                                     links */
         bool public_https;       /* public_url is https: cookies are Secure and __Host- */
-        struct str key_file;     /* the server's secret key, made at first start, mode 0600 */
-        struct str theme_dir;    /* folder of templates that replace the built-in ones; empty for none */
+        struct network_list trusted_proxies; /* whose word about the client's address is taken */
+        int64_t drain;                       /* seconds between the signal to end and the end */
+        struct str key_file;                 /* the server's secret key, made at first start, mode 0600 */
+        struct str theme_dir; /* folder of templates that replace the built-in ones; empty for none */
         bool signup_open;
         enum log_level log_level;
         enum log_format log_format;
