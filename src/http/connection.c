@@ -172,17 +172,18 @@ void connection_settle(struct connection *c) {
         }
 }
 
-static void print_address(const struct sockaddr *peer, char *out) {
-        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)peer;
+static void set_address(struct connection *c, const struct sockaddr *peer) {
+        const struct network_list *trusted = c->loop->server->trusted;
+        struct ip ip;
 
-        out[0] = '\0';
         if (peer->sa_family == AF_INET)
-                (void)inet_ntop(AF_INET, &((const struct sockaddr_in *)peer)->sin_addr, out,
-                                ADDRESS_TEXT_MAX + 1);
-        else if (peer->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-                (void)inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], out, ADDRESS_TEXT_MAX + 1);
+                ip_from_v4(&((const struct sockaddr_in *)peer)->sin_addr, &ip);
         else if (peer->sa_family == AF_INET6)
-                (void)inet_ntop(AF_INET6, &v6->sin6_addr, out, ADDRESS_TEXT_MAX + 1);
+                memcpy(ip.bytes, &((const struct sockaddr_in6 *)peer)->sin6_addr, sizeof(ip.bytes));
+        else
+                return;
+        ip_print(&ip, c->address);
+        c->trusted = trusted && network_list_has(trusted, &ip);
 }
 
 void connection_open(struct http_loop *loop, int fd, const struct sockaddr *peer) {
@@ -200,7 +201,7 @@ void connection_open(struct http_loop *loop, int fd, const struct sockaddr *peer
         loop->connections = c;
         loop->n_connections++;
         metrics_connections(1);
-        print_address(peer, c->address);
+        set_address(c, peer);
         connection_set_state(c, CONNECTION_IDLE);
         if (uv_tcp_open(&c->tcp, fd) < 0) {
                 (void)close(fd);

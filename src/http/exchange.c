@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "http/forwarded.h"
 #include "http/http_int.h"
 #include "http/request_int.h"
 
@@ -85,12 +86,14 @@ void message_release(struct http_loop *loop, struct message *m) {
 static void answer(struct connection *c, struct message *m) {
         struct response *res = &m->exchange.response;
         bool rest = m->used > m->parsed;
+        bool ending =
+                c->loop->stopping || atomic_load_explicit(&c->loop->server->draining, memory_order_relaxed);
         bool last = res->close || !m->parse.keep_alive || (c->eof && !rest);
 
-        if (!last && c->loop->stopping)
+        if (!last && ending)
                 last = !rest && !connection_has_unread(c);
         if (last)
-                c->end = res->close || rest || c->loop->stopping ? END_LINGER : END_CLOSE;
+                c->end = res->close || rest || ending ? END_LINGER : END_CLOSE;
         output_answer(c, m, last);
 }
 
@@ -112,19 +115,33 @@ static void make_refusal(struct http_loop *loop, struct message *m, const struct
         res->close = true;
 }
 
-/* What every request needs, complete or not, before the application sees it. */
-static void identify(struct connection *c, struct message *m) {
+/* What every request needs, complete or not, before the application sees it. False when a trusted proxy passed on fields
+ * that contradict each other. */
+static bool identify(struct connection *c, struct message *m) {
         struct request *req = &m->exchange.request;
+        struct ip client;
 
         loop_make_request_id(c->loop, req->id);
         memcpy(req->address, c->address, sizeof(req->address));
         req->started_us = clock_monotonic_us();
+        if (!c->trusted || !m->parse.head_done)
+                return true;
+        switch (forwarded_client(req->headers, req->n_headers, c->loop->server->trusted, &client)) {
+        case FORWARDED_CLIENT:
+                ip_print(&client, req->address);
+                return true;
+        case FORWARDED_PEER:
+                return true;
+        case FORWARDED_CONFLICT:
+                break;
+        }
+        return false;
 }
 
 void connection_refuse(struct connection *c, const struct refusal *refusal) {
         struct message *m = c->message;
 
-        identify(c, m);
+        (void)identify(c, m);
         make_refusal(c->loop, m, refusal);
         answer(c, m);
         if (c->state == CONNECTION_CLOSED)
@@ -180,7 +197,10 @@ static void answer_options_all(struct message *m) {
 static void dispatch(struct connection *c, struct message *m) {
         const struct http_application *application = c->loop->application;
 
-        identify(c, m);
+        if (!identify(c, m)) {
+                connection_refuse(c, &REFUSAL_FORWARDED);
+                return;
+        }
         c->loop->n_in_flight++;
         connection_set_state(c, CONNECTION_HANDLING);
         if (str_eq(m->exchange.request.path, STR("*")))

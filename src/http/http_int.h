@@ -51,6 +51,7 @@ struct connection {
         enum connection_end end; /* what follows the last answer */
         bool reading;
         bool eof;        /* the client sends no more */
+        bool trusted;    /* the peer is a proxy whose word about the client's address is taken */
         bool processing; /* the loop over pipelined requests is running: finish() leaves the rest to it */
         char address[ADDRESS_TEXT_MAX + 1];
 };
@@ -113,10 +114,12 @@ struct http_loop {
 struct http_server {
         const struct http_application *application;
         const struct http_limits *limits;
+        const struct network_list *trusted; /* proxies; NULL for none */
         struct http_loop **loops;
         unsigned n_loops;
         unsigned port;
         uv_sem_t ready;
+        atomic_bool draining; /* every answer is its connection's last */
         atomic_bool stop;
 };
 

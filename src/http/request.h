@@ -81,7 +81,8 @@ struct request {
         size_t n_headers;
         enum body_kind body_kind;
         struct str body;
-        char address[ADDRESS_TEXT_MAX + 1]; /* of the peer, "127.0.0.1" or "2001:db8::1" */
+        char address[ADDRESS_TEXT_MAX + 1]; /* the client's: "127.0.0.1" or "2001:db8::1"; the peer's, or
+                                             what trusted proxies said */
         char id[17];                        /* request id: 16 hex digits; in logs and in X-Request-Id */
         int64_t started_us;                 /* monotonic: when the request was complete */
 

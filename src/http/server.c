@@ -98,6 +98,10 @@ unsigned http_server_port(const struct http_server *server) {
         return server->port;
 }
 
+void http_server_trust(struct http_server *server, const struct network_list *proxies) {
+        server->trusted = proxies;
+}
+
 /* Threads take no signals: those are for whoever started the server. */
 static int start_threads(struct http_server *server) {
         sigset_t all, before;
@@ -133,6 +137,10 @@ int http_server_start(struct http_server *server) {
                 http_server_join(server);
         }
         return r;
+}
+
+void http_server_drain(struct http_server *server) {
+        atomic_store(&server->draining, true);
 }
 
 void http_server_stop(struct http_server *server) {

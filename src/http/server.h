@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/network.h"
 #include "base/random.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -87,8 +88,19 @@ _must_use_ int http_server_new(struct str listen, unsigned loops, const struct h
 /* The port that the server listens on. */
 unsigned http_server_port(const struct http_server *server);
 
+/* Whose word about the client's address is taken (http/forwarded.h): nobody's, unless this was called. Before
+ * http_server_start().
+ *
+ * proxies   borrowed until http_server_free()
+ */
+void http_server_trust(struct http_server *server, const struct network_list *proxies);
+
 /* Starts the loops and returns when all of them are ready to accept. errors: those of loop_open. */
 _must_use_ int http_server_start(struct http_server *server);
+
+/* From now on every answer is its connection's last, with Connection: close, so that clients and proxies which keep
+ * connections open turn elsewhere while everything is still served. http_server_stop() comes later. Safe from any thread. */
+void http_server_drain(struct http_server *server);
 
 /* Asks every loop to end gracefully: connections that wait in the kernel's queue are taken, then no more; requests that
  * have begun or are on their way are read and answered, the last with Connection: close; idle connections are closed.
