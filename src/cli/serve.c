@@ -23,8 +23,9 @@ static const char doc[] =
         "Run the server: sign-in pages, OAuth endpoints and the External API. It applies migrations, prints "
         "its address on "
         "standard output when it is ready, logs to standard error, and ends within 10 seconds after SIGTERM "
-        "or Ctrl-C, "
-        "without losing an answer.\v"
+        "or Ctrl-C, without losing an answer; GATEHOUSE_DRAIN_SECONDS come before that, in which it still "
+        "serves but "
+        "/readyz answers 503.\v"
         "While there is no administrator, each start prints a link that works once and makes its visitor the "
         "administrator.\n\n"
         "Examples:\n"
@@ -96,6 +97,22 @@ static bool do_renew(struct housekeeping *h) {
         return r != -ERR_CONFLICT && node_holds(&s->node, clock_now(s->context.clock));
 }
 
+/* Serves on for a while although it says that it is not ready: whoever balances load has time to see it and to turn
+ * elsewhere. A second signal cuts that short. */
+static int drain(struct housekeeping *h) {
+        struct server *s = h->server;
+        int64_t now = clock_monotonic_ms(), end = now + s->settings.drain * 1000;
+
+        LOG(LOG_INFO, "ending", LOG_INT("signal", h->signal), LOG_INT("drain_seconds", s->settings.drain));
+        server_drain(s);
+        while (now < end && signal_wait(MAX_OF(MIN_OF(end, h->renew_at) - now, INT64_C(0))) == 0) {
+                now = clock_monotonic_ms();
+                if (now >= h->renew_at && !do_renew(h))
+                        return STATUS_FAILED;
+        }
+        return STATUS_OK;
+}
+
 static int run_until_signal(struct server *s) {
         int64_t now = clock_monotonic_ms();
         struct housekeeping h = { s, now + NODE_RENEW_MS, now + FIRST_CLEANUP_MS, 0 };
@@ -104,10 +121,8 @@ static int run_until_signal(struct server *s) {
                 now = clock_monotonic_ms();
                 if (h.signal == 0)
                         h.signal = signal_wait(MAX_OF(MIN_OF(h.renew_at, h.cleanup_at) - now, INT64_C(0)));
-                if (h.signal) {
-                        LOG(LOG_INFO, "ending", LOG_INT("signal", h.signal));
-                        return STATUS_OK;
-                }
+                if (h.signal)
+                        return drain(&h);
                 now = clock_monotonic_ms();
                 if (now >= h.renew_at && !do_renew(&h))
                         return STATUS_FAILED;

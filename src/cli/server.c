@@ -110,6 +110,8 @@ static int open_http(const char *who, struct server *s) {
                                     &s->limits, &s->http, text);
         if (r < 0)
                 problem(who, "%s", text);
+        else
+                http_server_trust(s->http, &s->settings.trusted_proxies);
         return r;
 }
 
@@ -196,8 +198,14 @@ static int release(struct tx *tx, void *data) {
         return node_release(tx, data);
 }
 
-void server_done(struct server *s) {
+void server_drain(struct server *s) {
         atomic_store(&s->draining, true);
+        if (s->http)
+                http_server_drain(s->http);
+}
+
+void server_done(struct server *s) {
+        server_drain(s);
         if (s->http) {
                 http_server_stop(s->http);
                 http_server_join(s->http);
