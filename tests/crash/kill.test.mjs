@@ -1,211 +1,149 @@
-// kill -9 at random instants during grants. A ledger outside of the server remembers what was acknowledged; after each
-// restart everything in it holds, and nothing that was spent can be spent again (I1 to I4 of the security rules).
+// kill -9 at random instants during grants, refreshes and revocations: of one node, of all of them, and of PostgreSQL with
+// all its processes. A ledger outside of the servers remembers what was acknowledged; afterwards everything in it holds, and
+// nothing that was spent can be spent again (I1 to I4 of lib/invariants.mjs).
 //   CRASH_ROUNDS=500, CRASH_SECONDS=300   go on for longer        CRASH_SEED=7   the same choices again
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { grantCode, isActive, redeem, refresh, revoke } from '../lib/oauth.mjs';
+import { nothingHalfMade } from '../lib/invariants.mjs';
+import { ask, Family, generator, Undecided } from '../lib/ledger.mjs';
+import { Nodes } from '../lib/nodes.mjs';
 import { isSignedIn, signIn, signUp } from '../lib/people.mjs';
-import { Server } from '../lib/server.mjs';
+import { Postgres } from '../lib/postgres.mjs';
+import { engine } from '../lib/server.mjs';
 
 const { CRASH_ROUNDS, CRASH_SECONDS, CRASH_SEED } = process.env;
 const rounds = +(CRASH_ROUNDS ?? (CRASH_SECONDS ? Infinity : 24));
 const budget = 1000 * (CRASH_SECONDS ?? (CRASH_ROUNDS ? Infinity : 32)); // ms
 const seed = +(CRASH_SEED ?? Date.now() % 1_000_000);
-const WORKERS = 8, FAMILIES_KEPT = 24;
+const NODES = 2, WORKERS = 8, FAMILIES_KEPT = 24;
+const RECOVERY = 10_000; // ms until a node serves again after its database came back, without being restarted
 
-// mulberry32: small, and the same everywhere
-function generator(state) {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
 
-class Killed extends Error {}
+let postgres, nodes, person, app, owner, switched;
+before(async () => {
+  postgres = engine === 'postgres' ? await Postgres.start({ durable: true }) : null;
+  nodes = await Nodes.start(NODES, {}, { database: await postgres?.createDatabase() });
+  person = await signUp(nodes.first);
+  owner = await signUp(nodes.first);
+  app = await nodes.first.createApp();
+  switched = await nodes.first.createApp({ owner: owner.who.email });
+});
+after(async () => {
+  await nodes?.close();
+  await postgres?.close();
+});
 
-// An answer, or Killed when the server went away in the middle.
-async function ask(promise) {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof assert.AssertionError)
-      throw error;
-    throw new Killed(error.message);
-  }
-}
-
-// One authorization as its app knows it: what was acknowledged, and what was under way.
-class Family {
-  access = [];    // acknowledged
-  refresh = null; // the newest acknowledged
-  spent = [];     // refresh tokens that were exchanged, acknowledged
-  given = null;   // the code
-  dead = false;   // its end was acknowledged
-  pending = null; // sent, not answered
-
-  async attempt(what, promise) {
-    this.pending = what;
-    const answer = await ask(promise);
-    this.pending = null;
-    return answer;
-  }
-
-  take(tokens) {
-    this.access.push(tokens.access_token);
-    if (this.refresh)
-      this.spent.push(this.refresh);
-    this.refresh = tokens.refresh_token;
-  }
-}
-
-async function step(family, browser, app, chance) {
-  if (!family.given)
-    family.given = await family.attempt('authorize', grantCode(browser, app));
-  else if (!family.refresh) {
-    const answer = await family.attempt('redeem', redeem(browser, app, family.given));
-    assert.equal(answer.status, 200, answer.text);
-    family.take(answer.json);
-  } else if (chance < 0.1) {
-    assert.equal((await family.attempt('end', revoke(browser, app, family.refresh))).status, 200);
-    family.dead = true;
-  } else if (chance < 0.2) {
-    assert.equal((await family.attempt('end', redeem(browser, app, family.given))).status, 400, 'the code is spent');
-    family.dead = true;
-  } else {
-    const answer = await family.attempt('refresh', refresh(browser, app, family.refresh));
-    assert.equal(answer.status, 200, answer.text);
-    family.take(answer.json);
-  }
-}
-
-async function work(server, person, app, families, random, going) {
-  const browser = server.browser();
-  browser.cookies = new Map(person.cookies);
+// One client of one node: goes on with its families until the node goes away.
+async function work(browser, families, random, going) {
   try {
     while (going()) {
       const mine = families.filter((f) => f.owner === browser);
       let family = mine[Math.floor(random() * mine.length)];
-      if (!family || family.dead || random() < 0.2) {
+      if (!family || family.dead || family.pending || random() < 0.2) {
         family = Object.assign(new Family(), { owner: browser });
         families.push(family);
       }
-      await step(family, browser, app, random());
+      await family.step(browser, app, random());
     }
   } catch (error) {
-    if (!(error instanceof Killed))
+    if (!(error instanceof Undecided))
       throw error;
   } finally {
     browser.close();
   }
 }
 
-// What must hold of one family after the restart.
-async function audit(family, browser, app) {
-  const looked = family.access.length <= 10 ? family.access : [...family.access.slice(0, 2), ...family.access.slice(-8)];
-  const active = () => Promise.all(looked.map((t) => isActive(browser, app, t)));
-  if (!family.given)
-    return;
-  if (!family.refresh) {
-    const answer = await redeem(browser, app, family.given);
-    if (family.dead)
-      assert.equal(answer.status, 400, 'a spent code gives tokens');
-    else if (family.pending !== 'redeem')
-      assert.equal(answer.status, 200, `an acknowledged code is lost: ${answer.text}`);
-    else if (answer.status !== 200)
-      assert.match(answer.text, /already used/, answer.text);
-    if (answer.status === 200)
-      family.take(answer.json);
-    else
-      family.dead = true;
-  } else if (family.dead) {
-    assert.deepEqual(new Set(await active()), new Set([false]), 'what was ended lives again');
-    assert.equal((await refresh(browser, app, family.refresh)).status, 400);
-    assert.equal((await redeem(browser, app, family.given)).status, 400);
-  } else if (family.pending === 'end') {
-    const all = new Set(await active());
-    assert.equal(all.size, 1, 'half of a family was ended');
-    family.dead = !all.has(true);
-  } else {
-    assert.deepEqual(new Set(await active()), new Set([true]), 'an acknowledged token is lost');
-    // Whether or not a refresh was under way: asking again is answered, and by nothing that was answered before.
-    const before = family.refresh, answer = await refresh(browser, app, before);
-    assert.equal(answer.status, 200, `the holder of a live refresh token is locked out: ${answer.text}`);
-    assert.ok(!family.access.includes(answer.json.access_token) && !family.spent.includes(answer.json.refresh_token));
-    const again = await refresh(browser, app, before);
-    assert.equal(again.json.refresh_token, answer.json.refresh_token, 'two successors of one token');
-    family.take(answer.json);
+// An app that is switched on and off: which states it may be in.
+const toggle = { may: new Set([true]) };
+async function flip(browser, going) {
+  try {
+    while (going()) {
+      const [now] = toggle.may, next = !now;
+      toggle.may.add(next);
+      const answer = await ask(browser.send('PATCH', `/api/oauth/apps/${switched.id}/status`, { json: { is_active: next } }));
+      assert.equal(answer.status, 200, answer.text);
+      toggle.may = new Set([next]);
+      await pause(5);
+    }
+  } catch (error) {
+    if (!(error instanceof Undecided))
+      throw error;
+  } finally {
+    browser.close();
   }
-  family.pending = null;
 }
 
-// What was spent long ago stays spent: presenting it ends the family.
-async function retire(family, browser, app) {
-  if (!family.refresh || family.dead)
-    return;
-  const old = family.spent.length > 1 ? refresh(browser, app, family.spent[0]) : redeem(browser, app, family.given);
-  assert.equal((await old).status, 400, 'spent twice');
-  assert.equal((await refresh(browser, app, family.refresh)).status, 400, 'the family outlives the reuse');
-  family.dead = true;
+async function auditSwitch(browser) {
+  const { json } = await browser.get('/api/oauth/apps/mine');
+  const found = (json.apps ?? json).find((a) => a.id === switched.id);
+  assert.ok(toggle.may.has(found.is_active), 'an acknowledged switch of an app is lost');
+  toggle.may = new Set([found.is_active]);
 }
 
-async function nothingHalfMade(server) {
-  assert.deepEqual(await server.database.faults(), []);
-  const none = async (what, text) => assert.deepEqual(await server.sql(text), [], what);
-  await none('a code was spent, and gave nothing', 'SELECT id FROM codes WHERE spent_at <> 0 AND authorization_id NOT IN (SELECT authorization_id FROM access_tokens)');
-  await none('a code without its authorization', 'SELECT id FROM codes WHERE authorization_id NOT IN (SELECT id FROM authorizations)');
-  await none('a token was spent without a successor', `SELECT id FROM refresh_tokens WHERE spent_at <> 0
-    AND NOT (successor_id IN (SELECT id FROM refresh_tokens) AND successor_access_id IN (SELECT id FROM access_tokens))`);
-  await none('tokens of a code that was not spent', 'SELECT id FROM access_tokens WHERE authorization_id IN (SELECT authorization_id FROM codes WHERE spent_at = 0)');
-}
-
-describe('kill -9 during grants', () => {
-  let server, person, app, owner;
-  before(async () => {
-    server = await Server.start();
-    person = await signUp(server);
-    owner = (await signUp(server)).who;
-    app = await server.createApp();
-  });
-  after(() => server?.close());
-
-  it('loses nothing that was acknowledged, and lets nothing be spent twice', async (t) => {
-    const random = generator(seed), from = Date.now(), signedOut = [];
-    let families = [], done = 0, grants = 0, undecided = 0;
-    t.diagnostic(`seed ${seed}`);
-    for (; done < rounds && Date.now() - from < budget; done++) {
-      let going = true;
-      const leaver = await signIn(server, owner), cookies = new Map(leaver.cookies);
-      const kept = families;
-      families = [];
-      const workers = Array.from({ length: WORKERS }, () => work(server, person, app, families, generator(random() * 2 ** 32), () => going));
-      await leaver.post('/api/auth/logout', { json: {} });
-      signedOut.push(cookies);
-      await new Promise((resume) => setTimeout(resume, 20 + random() * 300));
-      await server.kill();
-      going = false;
-      await Promise.all(workers);
-      undecided += families.filter((f) => f.pending).length;
-
-      await server.up();
-      await nothingHalfMade(server);
-      const browser = server.browser();
-      browser.cookies = new Map(person.cookies);
-      assert.equal(await isSignedIn(browser), true, 'an acknowledged session is lost');
-      families.push(...kept);
-      await Promise.all(families.map((f) => audit(f, browser, app)));
-      grants += families.reduce((n, f) => n + Math.min(f.access.length, 10), 0);
-      for (const cookie of signedOut.slice(-5)) {
-        browser.cookies = new Map(cookie);
-        assert.equal(await isSignedIn(browser), false, 'an acknowledged logout is lost');
+// Ends something the hard way, and comes back when all nodes serve again.
+async function crash(random) {
+  const choice = Math.floor(random() * (postgres ? 4 : 2)), one = nodes.all[Math.floor(random() * NODES)];
+  const victims = choice === 0 ? [one] : choice === 1 ? nodes.all : choice === 2 ? [postgres] : [postgres, one];
+  await Promise.all(victims.map((v) => v.kill()));
+  return async () => {
+    if (victims.includes(postgres))
+      await postgres.up();
+    await Promise.all(victims.filter((v) => v !== postgres).map((v) => v.up()));
+    for (const node of nodes.all) {
+      const browser = node.browser(), from = Date.now();
+      while ((await browser.get('/readyz')).status !== 200) {
+        assert.ok(Date.now() - from < RECOVERY, 'a node does not find back to its database');
+        await pause(20);
       }
-      await Promise.all(families.slice(FAMILIES_KEPT).map((f) => retire(f, browser, app)));
-      families = families.filter((f) => f.given).slice(0, FAMILIES_KEPT);
       browser.close();
     }
-    t.diagnostic(`${done} rounds, ${grants} acknowledged tokens looked at, ${undecided} requests cut off`);
+  };
+}
+
+async function round(random, kept, signedOut) {
+  let going = true;
+  const still = () => going, families = [];
+  const leaver = await signIn(nodes.first, owner.who), cookies = new Map(leaver.cookies);
+  const workers = Array.from({ length: WORKERS }, (_, i) => work(nodes.at(i % NODES, person), families, generator(random() * 2 ** 32), still));
+  workers.push(flip(nodes.at(Math.floor(random() * NODES), owner), still));
+  assert.equal((await leaver.post('/api/auth/logout', { json: {} })).status, 200);
+  signedOut.push(cookies);
+  await pause(20 + random() * 300);
+  const recover = await crash(random);
+  going = false;
+  await Promise.all(workers);
+  const undecided = families.filter((f) => f.pending).length;
+
+  await recover();
+  await nothingHalfMade(nodes.first.database);
+  const at = nodes.everywhere(person);
+  for (const browser of at)
+    assert.equal(await isSignedIn(browser), true, 'an acknowledged session is lost');
+  families.push(...kept);
+  await Promise.all(families.map((f, i) => f.audit(at[i % NODES], app)));
+  const looked = families.reduce((n, f) => n + Math.min(f.access.length, 10), 0);
+  await auditSwitch(nodes.at(0, owner));
+  for (const cookie of signedOut.slice(-5))
+    assert.equal(await isSignedIn(nodes.at(0, { cookies: cookie })), false, 'an acknowledged logout is lost');
+  await Promise.all(families.slice(FAMILIES_KEPT).map((f, i) => f.retire(at[i % NODES], app)));
+  at.forEach((b) => b.close());
+  return { families: families.filter((f) => f.given).slice(0, FAMILIES_KEPT), looked, undecided };
+}
+
+describe(`kill -9 during grants, on ${engine}`, () => {
+  it('loses nothing that was acknowledged, and lets nothing be spent twice', async (t) => {
+    const random = generator(seed), from = Date.now(), signedOut = [];
+    let families = [], done = 0, looked = 0, undecided = 0;
+    t.diagnostic(`seed ${seed}`);
+    for (; done < rounds && Date.now() - from < budget; done++) {
+      const result = await round(random, families, signedOut);
+      families = result.families;
+      looked += result.looked;
+      undecided += result.undecided;
+    }
+    t.diagnostic(`${done} rounds, ${looked} acknowledged tokens looked at, ${undecided} requests cut off`);
     assert.ok(done >= Math.min(rounds, 5), `only ${done} rounds`);
-    assert.ok(grants > 0 && undecided > 0, 'the kills met grants');
+    assert.ok(looked > 0 && undecided > 0, 'the kills met grants');
   });
 });
