@@ -61,9 +61,10 @@ class Statement:
 
 # --- SQL text ---------------------------------------------------------------------------------------------------------
 
-# Strings, quoted names and casts are kept as they are; comments fall away; ":name" is a parameter.
+# Strings, quoted names, bodies of functions ($$ … $$) and casts are kept as they are; comments fall away; ":name" is a
+# parameter.
 TOKEN = re.compile(
-    r"""(?P<string>'(?:[^']|'')*')|(?P<quoted>"[^"]*")|(?P<comment>--[^\n]*)|(?P<cast>::)"""
+    r"""(?P<string>'(?:[^']|'')*')|(?P<body>\$\$.*?\$\$)|(?P<quoted>"[^"]*")|(?P<comment>--[^\n]*)|(?P<cast>::)"""
     r"""|:(?P<param>[A-Za-z_][A-Za-z0-9_]*)|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<end>;)|(?P<space>\s+)|(?P<other>.)""",
     re.DOTALL,
 )
@@ -101,7 +102,7 @@ def quote_c(text):
 
 
 def c_text(text, indent):
-    """A C string literal, one line of C for each line of SQL."""
+    """A C string literal, one line of C for each line of SQL: bodies of functions hold no comments."""
     lines = [line for line in (re.sub(r"\s+", " ", raw).strip() for raw in text.split("\n")) if line]
     return ("\n" + " " * indent).join(
         quote_c(line + (" " if i + 1 < len(lines) else "")) for i, line in enumerate(lines)
@@ -427,9 +428,9 @@ def migration_files(paths):
     return found
 
 
-def migration_text(files, engine, number):
+def migration_text(files, engine):
     if engine not in files and "" not in files:
-        raise Mistake(next(iter(files.values())), 1, f"migration {number} has no SQL for {engine}")
+        return []  # there is nothing to do on this engine
     path = files.get(engine, files.get(""))
     with open(path, encoding="utf-8") as file:
         parts = [text for _, text in split_statements(file.read())]
@@ -446,10 +447,10 @@ def migrations(paths):
     for number, (name, files) in sorted(found.items()):
         out.append(f"        {{\n                .version = {number},\n                .name = \"{name}\",")
         for engine in ENGINES:
-            parts = migration_text(files, engine, number)
+            parts = migration_text(files, engine)
             # Of the statements alone, so that a comment can be mended after the release.
             plain = ";".join(re.sub(r"\s+", " ", part) for part in parts)
-            text = "\n                        ".join(c_text(part + ";\n", 24) + ' "\\n"' for part in parts)
+            text = "\n                        ".join(c_text(part + ";\n", 24) + ' "\\n"' for part in parts) or '""'
             out.append(f"                .sql[DB_{engine.upper()}] =\n                        {text},")
             out.append(f"                .checksum[DB_{engine.upper()}] = "
                        f"\"{hashlib.sha256(plain.encode()).hexdigest()}\",")

@@ -135,6 +135,13 @@ class Sqlgen(unittest.TestCase):
         self.assertEqual(first, checksums("-- two\nCREATE  TABLE t\n(id BIGINT PRIMARY KEY);\n"))
         self.assertNotEqual(first, checksums("CREATE TABLE t (id BIGINT PRIMARY KEY, x TEXT);"))
 
+    def test_a_migration_for_one_engine_does_nothing_on_the_other(self):
+        source = self.made("migrations", {"0001_a.postgres.sql": "CREATE FUNCTION f() RETURNS trigger AS $$\nBEGIN\n"
+                                          "  PERFORM g(); RETURN NULL;\nEND $$;\nSELECT ':x';\n"})
+        self.assertIn('.sql[DB_SQLITE] =\n                        "",', source)
+        self.assertIn('"PERFORM g(); RETURN NULL; "', source)
+        self.assertIn('"SELECT \':x\';" "\\n"', source)
+
     def test_migrations_are_named_and_numbered(self):
         self.refused("CREATE TABLE t (x TEXT PRIMARY KEY);", 1, "NNNN_name.sql", "migrations", "first.sql")
         self.refused("CREATE TABLE t (x TEXT PRIMARY KEY);", 1, "0001 is missing", "migrations", "0002_a.sql")
