@@ -30,10 +30,12 @@ fuzz: ## every fuzz target for FUZZ_SECONDS each (600)
 	@scripts/install-deps.sh build test
 	@fuzz/run.sh $(or $(FUZZ_SECONDS),600)
 
-crash: ## kill -9 during grants, for CRASH_SECONDS (300)
+crash: ## kill -9 of nodes and of PostgreSQL during grants, for CRASH_SECONDS (300) on either engine
 	@scripts/install-deps.sh build test
 	@scripts/build.sh build/asan -Dtests=enabled -Db_sanitize=address,undefined -Dbuildtype=debugoptimized
-	@CRASH_SECONDS=$(or $(CRASH_SECONDS),300) BUILD_DIR=build/asan node tests/lib/run.mjs tests/crash
+	@for engine in sqlite postgres; do \
+		GATEHOUSE_TEST_ENGINE=$$engine CRASH_SECONDS=$(or $(CRASH_SECONDS),300) BUILD_DIR=build/asan node tests/lib/run.mjs tests/crash || exit 1; \
+	done
 
 install: ## into DESTDIR and PREFIX (/usr/local): programs and systemd unit
 	@test -x build/gatehouse || { echo "Run 'make build' first, as yourself." >&2; exit 1; }

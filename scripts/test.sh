@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All tests: scripts/test.sh. Unit tests and black-box tests under AddressSanitizer and UndefinedBehaviorSanitizer, the
-# concurrent parts under ThreadSanitizer, the HTTP conformance cases, and a short run of the fuzzers.
+# All tests: scripts/test.sh. Unit tests and black-box tests under AddressSanitizer and UndefinedBehaviorSanitizer, the latter
+# on SQLite and on PostgreSQL, the concurrent parts under ThreadSanitizer, the HTTP conformance cases, and a short run of the fuzzers.
 # The last line says "N passed, M failed" over all of them; the exit status is 0 only if none failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -46,11 +46,12 @@ unit_tests() { # FOLDER [meson test options]
 }
 export -f unit_tests
 
-suite() { # FOLDER: black-box tests
-        local name=$1
-        find "tests/$name" -maxdepth 1 -name '*.test.mjs' 2>/dev/null | grep -q . || return 0
-        step "$name" 240 tap "$logs/$name.tap" node tests/lib/run.mjs --test-reporter=spec --test-reporter-destination=stdout \
-                --test-reporter=tap --test-reporter-destination="$PWD/$logs/$name.tap" "$PWD/tests/$name"
+suite() { # ENGINE FOLDER…: black-box tests on that engine
+        local engine=$1 name=$2-$1
+        shift
+        GATEHOUSE_TEST_ENGINE=$engine step "$name" 240 tap "$logs/$name.tap" node tests/lib/run.mjs \
+                --test-reporter=spec --test-reporter-destination=stdout \
+                --test-reporter=tap --test-reporter-destination="$PWD/$logs/$name.tap" "${@/#/$PWD/tests/}"
 }
 
 # The clients that the tests drive, as the lock file has them.
@@ -66,9 +67,12 @@ sanitizers=address,undefined build_flags='' step unit 300 meson build/asan bash 
 export BUILD_DIR=build/asan
 if [ -x build/asan/gatehouse ]; then
         install_clients || record clients-install 0 1 0
-        for name in http clients browser crash; do
-                suite "$name"
+        for engine in sqlite postgres; do
+                suite "$engine" http clients
+                suite "$engine" isolation
+                suite "$engine" crash
         done
+        suite sqlite browser # what a browser shows is the same on either
         [ -f tests/http11.mjs ] && step http11 120 summary "$logs/http11.log" scripts/http11.sh
 else
         record programs 0 1 0

@@ -32,7 +32,7 @@ export class Proxy {
       socket.on('error', wire.end);
       socket.on('close', wire.end);
     }
-    client.on('data', (bytes) => this.pass(wire, server, bytes, this.breaks === 'before' && /\bCOMMIT\b/.test(bytes.toString('latin1'))));
+    client.on('data', (bytes) => this.pass(wire, server, bytes, this.breaks === 'before' && /\bcommit\b/i.test(bytes.toString('latin1'))));
     server.on('data', (bytes) => {
       // the message may come in two pieces
       wire.seen = Buffer.concat([wire.seen.subarray(-COMPLETE.length + 1), bytes]);
