@@ -8,8 +8,8 @@
 set -euo pipefail
 
 for_build=(build-essential meson ninja-build pkg-config python3 libuv1-dev node-llhttp libjansson-dev libsqlite3-dev
-        libsodium-dev nettle-dev libcurl4-openssl-dev)
-for_test=(libcmocka-dev clang libclang-rt-14-dev chromium sqlite3)
+        libsodium-dev nettle-dev libcurl4-openssl-dev libcjose-dev)
+for_test=(libcmocka-dev clang libclang-rt-14-dev chromium sqlite3 postgresql)
 for_lint=(clang-format clang-tidy)
 for_bench=(nginx-light wrk)
 
