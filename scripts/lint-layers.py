@@ -21,7 +21,7 @@ LIBRARIES = {
     'llhttp.h': ['http'],
     'sqlite3.h': ['db'],
     'libpq-fe.h': ['db'],
-    'curl/curl.h': ['cli'],
+    'curl/curl.h': ['account', 'cli'],
     'argp.h': ['cli'],
     'gd.h': [],
 }

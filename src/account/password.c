@@ -104,13 +104,13 @@ int password_verify(struct str password, struct str stored) {
         char text[PASSWORD_HASH_MAX];
         int r;
 
-        terminated_copy(stored.ptr ? stored : decoy, text);
+        terminated_copy(stored.len ? stored : decoy, text);
         atomic_fetch_add_explicit(&computations, 1, memory_order_relaxed);
         errno = 0;
         r = crypto_pwhash_str_verify(text, password.ptr, password.len);
         memory_wipe(text, sizeof(text));
         if (r == 0)
-                return stored.ptr ? 0 : -ERR_WRONG_PASSWORD;
+                return stored.len ? 0 : -ERR_WRONG_PASSWORD;
         return errno == ENOMEM ? -ERR_NO_MEMORY : -ERR_WRONG_PASSWORD;
 }
 

@@ -42,7 +42,8 @@ _must_use_ int password_hash(const struct random *random, struct str password,
 
 /* Checks a password against a stored hash.
  *
- * stored   STR_NULL for an account that does not exist: spends the same time, and fails (ASVS 6.3.8)
+ * stored   empty or STR_NULL for an account that has no password or does not exist: spends the same time, and fails
+ *          (ASVS 6.3.8)
  * errors   ERR_WRONG_PASSWORD, ERR_NO_MEMORY
  */
 _must_use_ int password_verify(struct str password, struct str stored);

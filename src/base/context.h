@@ -12,6 +12,7 @@
 
 struct page_theme;
 struct secret_memo;
+struct platform_issuer;
 
 struct context {
         const struct settings *settings;
@@ -24,4 +25,5 @@ struct context {
         const struct page_theme *theme;
         const atomic_bool *draining;        /* the server is about to end: /readyz says so */
         struct secret_memo *client_secrets; /* those that verified once; see oauth/secret_memo.h */
+        const struct platform_issuer *platform; /* whose user JWTs count as sessions; NULL for nobody's */
 };

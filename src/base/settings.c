@@ -269,6 +269,74 @@ static int read_networks(const struct setting_row *row, struct str value, struct
                      QUOTE(bad));
 }
 
+/* A secret is never shown, not even a wrong one. */
+static int read_jwt_secret(const struct setting_row *row, struct str value, struct settings *s,
+                           const struct settings_problem *p) {
+        if (value.len > 0 && (value.len < (size_t)row->min || value.len > (size_t)row->max))
+                return wrong(p, "has %zu characters: HS256 needs a secret of %lld to %lld (RFC 7518 §3.2)",
+                             value.len, (long long)row->min, (long long)row->max);
+        if (str_has_control(value))
+                return wrong(p, "has a control character in it: check it for a stray line break");
+        s->platform_jwt_secret = value;
+        return 0;
+}
+
+static bool is_loopback_host(struct str authority) {
+        struct str host, port;
+        bool brackets;
+
+        return split_host_port(authority, &host, &port, &brackets) &&
+               (brackets ? str_eq(host, STR("::1"))
+                         : str_eq(host, STR("localhost")) || str_eq(host, STR("127.0.0.1")));
+}
+
+/* Keys that came over the open network would be anybody's. */
+static int read_jwks_url(const struct setting_row *row, struct str value, struct settings *s,
+                         const struct settings_problem *p) {
+        bool https = str_starts_with(value, STR("https://"));
+        struct str rest, authority;
+        int r;
+
+        s->platform_jwks_url = value;
+        if (value.len == 0)
+                return 0;
+        rest = str_from(value, https ? strlen("https://") : strlen("http://"));
+        if (value.len > (size_t)row->max || str_has_control(value) || str_find(value, ' ') >= 0 ||
+            str_find(value, '#') >= 0 || (!https && !str_starts_with(value, STR("http://"))) ||
+            !str_next(&rest, '/', &authority))
+                return wrong(p,
+                             "is %s, which is no web address: write it as in "
+                             "https://auth.example.org/auth/v1/.well-known/jwks.json",
+                             QUOTE(value));
+        if (!https && !is_loopback_host(authority))
+                return wrong(p, "is %s, whose keys anybody on the way could replace: use https://",
+                             QUOTE(value));
+        r = check_authority(authority, https ? STR("443") : STR("80"), value, p);
+        return r;
+}
+
+static int read_origins(const struct setting_row *row, struct str value, struct settings *s,
+                        const struct settings_problem *p) {
+        struct str rest = value, origin;
+
+        while (value.len > 0 && str_next(&rest, ',', &origin)) {
+                bool https = str_starts_with(origin, STR("https://"));
+                struct str authority = str_from(origin, https ? strlen("https://") : strlen("http://"));
+                int r;
+
+                if ((!https && !str_starts_with(origin, STR("http://"))) || str_find(authority, '/') >= 0)
+                        return wrong(p,
+                                     "has %s in it, which is no origin: write scheme, host and port alone, "
+                                     "with commas between, as in https://app.example.org",
+                                     QUOTE(origin));
+                r = check_authority(authority, https ? STR("443") : STR("80"), origin, p);
+                if (r < 0)
+                        return r;
+        }
+        s->platform_origins = value;
+        return 0;
+}
+
 const struct setting_row setting_rows[] = {
 #define X(reader, field, variable, fallback, min, max, help) \
         { variable, fallback, help, min, max, offsetof(struct settings, field), read_##reader },

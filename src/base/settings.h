@@ -34,6 +34,11 @@ struct settings {
         int64_t session_idle;
         int64_t session_lifetime;
         int64_t cleanup_interval_hours;
+
+        /* the Platform whose user JWTs count as sessions; both empty: no JWT does */
+        struct str platform_jwt_secret; /* HS256 */
+        struct str platform_jwks_url;   /* RS256, ES256 */
+        struct str platform_origins;    /* its front ends, with commas between; read by web/cors */
 };
 
 struct settings_problem;

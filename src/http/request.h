@@ -68,6 +68,7 @@ struct params {
 struct context;
 struct tx;
 struct identity;
+struct platform_person;
 
 struct request {
         struct arena arena;
@@ -100,6 +101,7 @@ struct request {
         const struct context *context;
         struct tx *tx;             /* the snapshot or transaction that this step runs in */
         struct identity *identity; /* who calls, once authenticated; NULL for public routes */
+        const struct platform_person *bearer; /* whom a verified user JWT is about; NULL without one */
         void *step_data;           /* what one step of a route leaves for the next */
 
         uint8_t issued[TOKEN_KINDS]; /* by this step; counted once they are stored */

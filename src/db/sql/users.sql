@@ -12,6 +12,12 @@ INSERT INTO users (id, email, name, timezone, password_hash, is_admin, is_active
 VALUES (:id, :email, :name, :timezone, :password_hash, :is_admin, TRUE, :now, :now)
 ON CONFLICT (email) DO NOTHING;
 
+-- Adds a person whom the Platform knows by this id, without a password; 0 when the id or the address is taken.
+-- name: user_insert_claimed(id text, email text, name text?, now bigint) -> count
+INSERT INTO users (id, email, name, timezone, password_hash, is_admin, is_active, created_at, updated_at)
+VALUES (:id, :email, :name, 'not-set', '', FALSE, TRUE, :now, :now)
+ON CONFLICT DO NOTHING;
+
 -- name: user_by_id(id text) -> user?
 SELECT id, email, name, timezone, password_hash, is_admin, is_active, created_at, updated_at
 FROM users WHERE id = :id;
@@ -23,11 +29,11 @@ FROM users WHERE email = :email;
 
 -- Counts at most `limit` people: "is there any?" needs no walk through them all.
 -- name: users_count(limit bigint) -> total?
-SELECT COUNT(*) AS total FROM (SELECT id FROM users LIMIT :limit) AS some;
+SELECT COUNT(*) AS total FROM (SELECT id FROM users LIMIT :limit) AS found;
 
 -- 1 if somebody is an active administrator, else 0.
 -- name: admins_exist() -> total?
-SELECT COUNT(*) AS total FROM (SELECT id FROM users WHERE is_admin AND is_active LIMIT 1) AS some;
+SELECT COUNT(*) AS total FROM (SELECT id FROM users WHERE is_admin AND is_active LIMIT 1) AS found;
 
 -- name: user_set_name(id text, name text?, now bigint) -> count
 UPDATE users SET name = :name, updated_at = :now WHERE id = :id;
