@@ -371,7 +371,10 @@ def source(rows, statements):
             out.append(f"        {{ \"{m.name}\", DB_{m.type.upper()}, {null}, "
                        f"offsetof(struct {row.name}_row, {m.name}) }},")
         out.append("};\n")
-    out.append("const unsigned db_statements_count = DB_STATEMENTS;\n")
+    for s in (s for s in statements if s.params):
+        types = ", ".join(f"DB_{p.type.upper()}" for p in s.params)
+        out.append(f"static const enum db_type {s.name}_params[] = {{ {types} }};")
+    out.append("\nconst unsigned db_statements_count = DB_STATEMENTS;\n")
     out.append("const struct db_statement db_statements[DB_STATEMENTS] = {")
     for s in statements:
         out.append(f"        [DB_STATEMENT_{s.name}] = {{ /* {origin(s)} */")
@@ -379,6 +382,8 @@ def source(rows, statements):
         for engine, mark in zip(ENGINES, ("?", "$")):
             text = c_text(number_params(s.texts[engine], s.params, mark), 24)
             out.append(f"                .sql[DB_{engine.upper()}] =\n                        {text},")
+        if s.params:
+            out.append(f"                .params = {s.name}_params,")
         out.append(f"                .n_params = {len(s.params)},")
         out.append(f"                .writes = {'true' if writes(s.texts['sqlite']) else 'false'},")
         if s.row:

@@ -126,7 +126,8 @@ static int read_database(const struct setting_row *row, struct str value, struct
                                         "as in sqlite:./data/gatehouse.db");
         } else if (!str_starts_with(value, STR("postgresql://")) &&
                    !str_starts_with(value, STR("postgres://"))) {
-                return wrong(p, "is of no known kind: write sqlite:PATH, as in sqlite:./data/gatehouse.db");
+                return wrong(p, "is of no known kind: write sqlite:PATH, as in sqlite:./data/gatehouse.db, "
+                                "or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
         }
         s->database_url = value;
         return 0;

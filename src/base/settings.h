@@ -24,6 +24,7 @@ struct settings {
         enum log_format log_format;
         int64_t threads; /* event loops; 0 for one per processor */
         int64_t workers; /* threads of the worker pool */
+        int64_t database_connections;
 
         /* seconds */
         int64_t code_lifetime;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "account/platform_issuer.h"
 #include "account/setup.h"
 #include "base/errors.h"
 #include "base/memory.h"
@@ -71,8 +72,10 @@ static int open_database(const char *who, struct server *s) {
         int r;
 
         r = database_open(s->settings.database_url, &s->database, text);
-        if (r >= 0)
+        if (r >= 0) {
+                database_set_connections(s->database, (unsigned)s->settings.database_connections);
                 r = database_migrate(s->database, &applied, text);
+        }
         if (r < 0) {
                 problem(who, "%s", text);
                 return r;
@@ -138,6 +141,11 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
                 return -ERR_NO_MEMORY;
         }
         s->context.client_secrets = s->client_secrets;
+        if (platform_issuer_new(&s->settings, &s->platform) < 0) {
+                problem(who, "There is not enough memory.");
+                return -ERR_NO_MEMORY;
+        }
+        s->context.platform = s->platform;
 
         r = load_keys(who, s);
         if (r < 0)
@@ -217,6 +225,7 @@ void server_done(struct server *s) {
                 LOG(LOG_WARNING, "the node number could not be given back", LOG_INT("node", s->node.number));
         s->database = database_close(s->database);
         s->client_secrets = secret_memo_free(s->client_secrets);
+        s->platform = platform_issuer_free(s->platform);
         s->theme = page_theme_free(s->theme);
         memory_wipe(&s->context, sizeof(s->context));
 }

@@ -3,21 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "db/database_int.h"
 #include "db/memo.h"
 
-/* "sqlite:PATH" -> PATH, relative paths with "./" in front, so that none looks like a URI to the engine. */
-static int address_parse(struct str url, char **ret, char *ret_problem) {
-        static const struct str scheme = STR_INIT("sqlite:");
-        struct str path = str_from(url, scheme.len);
-        char *address;
+enum { CONNECTIONS_DEFAULT = 8 };
 
-        if (!str_starts_with(url, scheme)) {
-                (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX,
-                               "DATABASE_URL must be sqlite:PATH; other databases are not supported by this "
-                               "version");
-                return -ERR_SETTINGS;
-        }
+/* "PATH" -> "./PATH" unless it is absolute, so that none looks like a URI to the engine. */
+static int path_parse(struct str path, char **ret, char *ret_problem) {
         if (path.len == 0 || str_eq(path, STR(":memory:")) || path.ptr[path.len - 1] == '/') {
                 (void)snprintf(
                         ret_problem, DATABASE_PROBLEM_MAX,
@@ -29,30 +22,57 @@ static int address_parse(struct str url, char **ret, char *ret_problem) {
                                "DATABASE_URL: the path is too long; use a shorter one");
                 return -ERR_SETTINGS;
         }
-        if (asprintf(&address, "%s" STR_FMT, path.ptr[0] == '/' ? "" : "./", STR_ARG(path)) < 0) {
+        if (asprintf(ret, "%s" STR_FMT, path.ptr[0] == '/' ? "" : "./", STR_ARG(path)) < 0) {
+                *ret = NULL;
                 (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX, "out of memory while opening the database");
                 return -ERR_NO_MEMORY;
         }
-        *ret = address;
         return 0;
 }
 
+/* Which engine an address belongs to, and what that engine makes of it. */
+static int address_parse(struct str url, const struct db_driver **ret_driver, char **ret, char *ret_problem) {
+        static const struct str sqlite = STR_INIT("sqlite:");
+        bool server = str_starts_with(url, STR("postgresql://")) || str_starts_with(url, STR("postgres://"));
+
+        *ret_driver = server ? &db_driver_postgres : &db_driver_sqlite;
+        if (str_starts_with(url, sqlite))
+                return path_parse(str_from(url, sqlite.len), ret, ret_problem);
+        if (!server) {
+                (void)snprintf(
+                        ret_problem, DATABASE_PROBLEM_MAX,
+                        "DATABASE_URL must be sqlite:PATH or postgresql://USER:PASSWORD@HOST/DATABASE");
+                return -ERR_SETTINGS;
+        }
+        if (url.len > DB_PATH_MAX || memchr(url.ptr, '\0', url.len)) {
+                (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX, "DATABASE_URL is too long");
+                return -ERR_SETTINGS;
+        }
+        *ret = strndup(url.ptr, url.len);
+        if (*ret)
+                return 0;
+        (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX, "out of memory while opening the database");
+        return -ERR_NO_MEMORY;
+}
+
 int database_open(struct str url, struct database **ret, char ret_problem[DATABASE_PROBLEM_MAX]) {
+        const struct db_driver *driver;
         char *address = NULL;
         struct database *db;
         int r;
 
-        r = address_parse(url, &address, ret_problem);
+        r = address_parse(url, &driver, &address, ret_problem);
         if (r < 0)
                 return r;
         db = calloc(1, sizeof(*db));
         if (!db) {
-                free(address);
+                memory_free_wiped(address);
                 (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX, "out of memory while opening the database");
                 return -ERR_NO_MEMORY;
         }
-        db->driver = &db_driver_sqlite;
+        db->driver = driver;
         db->address = address;
+        db->connections = CONNECTIONS_DEFAULT;
         (void)pthread_mutex_init(&db->direct, NULL);
 
         r = db->driver->open(db->address, DB_WRITER, &db->connection, ret_problem);
@@ -65,14 +85,23 @@ int database_open(struct str url, struct database **ret, char ret_problem[DATABA
         return 0;
 }
 
+void database_set_connections(struct database *db, unsigned connections) {
+        db->connections = connections;
+}
+
+bool database_reads_inline(const struct database *db) {
+        return db->driver->engine == DB_SQLITE;
+}
+
 struct database *database_close(struct database *db) {
         if (!db)
                 return NULL;
         db->writer = writer_stop(db->writer);
+        db->pool = pool_stop(db->pool);
         if (db->connection)
                 db->connection = db->driver->close(db->connection);
         (void)pthread_mutex_destroy(&db->direct);
-        free(db->address);
+        memory_free_wiped(db->address); /* a server's may hold a password */
         free(db);
         return NULL;
 }

@@ -12,11 +12,20 @@ enum { DATABASE_PROBLEM_MAX = 512 };
 
 /* Opens a database; creates the file and its folder if need be. Applies no migration.
  *
- * url           "sqlite:PATH" (":memory:" is not supported: connections could not share it)
+ * url           "sqlite:PATH" (":memory:" is not supported: connections could not share it), or
+ *               "postgresql://…" (PostgreSQL, libpq: connection URIs)
  * ret_problem   on failure, one line for the operator: what is wrong, and the remedy
  * errors        ERR_SETTINGS (bad address), ERR_STORAGE
  */
 _must_use_ int database_open(struct str url, struct database **ret, char ret_problem[DATABASE_PROBLEM_MAX]);
+
+/* How many connections to a server database_writer_start() shall open; 8 if nobody says. An embedded database has no use
+ * for it. */
+void database_set_connections(struct database *db, unsigned connections);
+
+/* Whether reads may run on the calling thread (database_read()): so it is with an embedded database. With a server they
+ * are handed to database_submit() as jobs that only read. */
+bool database_reads_inline(const struct database *db);
 
 /* Waits for the writer to finish what it has, then closes everything. Takes NULL; returns NULL. */
 struct database *database_close(struct database *db);
@@ -54,6 +63,9 @@ void database_read_end(struct db_connection *reader);
 struct write_job {
         struct write_job *next;
 
+        /* It only reads: each of its statements sees what is committed, and no transaction is needed. */
+        bool reads;
+
         /* Runs within the batch's transaction. A negative result undoes what this job wrote, unless
          * tx_keep(). May run more than once, after another of its batch had to be undone or when the engine
          * asks for a retry; must therefore have no effect but through tx, and set its outputs anew each time. */
@@ -69,7 +81,7 @@ struct write_job {
 /* Hands a job to the writer. From any thread; never blocks on storage. `done` is called exactly once. */
 void database_submit(struct database *db, struct write_job *job);
 
-/* Starts the writer thread. Without it, only database_write_now() writes. */
+/* Starts the writer thread, or the threads of a server's connections. Without it, only database_write_now() works. */
 _must_use_ int database_writer_start(struct database *db);
 
 /* Runs one job and waits until it is committed: for the command line and for start-up; never on an event loop

@@ -8,9 +8,11 @@
 enum {
         WRITE_BATCH_MAX = 256,   /* jobs of one commit */
         WRITE_QUEUE_MAX = 65536, /* jobs that wait; more are refused with ERR_BUSY */
+        POOL_QUEUE_MAX = 8192,   /* the same for a server, which takes longer for each */
 };
 
 struct writer;
+struct pool;
 
 struct database {
         const struct db_driver *driver;
@@ -18,13 +20,25 @@ struct database {
         struct db_connection
                 *connection; /* writes: the writer's once it runs, else of whoever holds `direct` */
         pthread_mutex_t direct;
-        struct writer *writer; /* NULL until it is started */
+        struct writer *writer; /* of an embedded database; NULL until it is started */
+        struct pool *pool;     /* of a server; NULL until it is started */
+        unsigned connections;  /* of the pool */
         _Atomic uint64_t
                 commits; /* raised before the answers of a commit are released: see database_read() */
 };
 
 /* Runs jobs in one transaction and calls each one's `done`. Takes a list of at most WRITE_BATCH_MAX. */
 void write_batch(struct database *db, struct write_job *jobs);
+
+/* Runs a job in a transaction of its own on a server's connection, again where that helps, and calls `done`. */
+void pool_run_job(struct database *db, struct db_connection *c, struct write_job *job);
+
+/* Starts the threads; the first one takes over the database's connection. */
+int pool_start(struct database *db);
+void pool_submit(struct pool *pool, struct write_job *job);
+
+/* Runs what waits, then ends the threads. Takes NULL; returns NULL. */
+struct pool *pool_stop(struct pool *pool);
 
 /* Lets the writer finish what it has and end. Takes NULL; returns NULL. */
 struct writer *writer_stop(struct writer *writer);

@@ -62,6 +62,7 @@ struct db_column {
 struct db_statement {
         const char *name;
         const char *sql[DB_ENGINES];
+        const enum db_type *params; /* their types */
         unsigned n_params;
         bool writes;
         const struct db_column *columns; /* NULL when it gives a count */
@@ -105,11 +106,19 @@ struct db_connection {
         struct db_memo memo; /* a reader's: what the snapshot found last */
 };
 
+/* What the last failure means for the request that met it. */
+enum db_trouble {
+        DB_TROUBLE_NONE,    /* it is as the result says */
+        DB_TROUBLE_RETRY,   /* two transactions got into each other's way: nothing holds, run it again */
+        DB_TROUBLE_LOST,    /* the connection was lost: nothing holds, connect and run it again */
+        DB_TROUBLE_UNKNOWN, /* the connection was lost during the commit: outcome() tells whether it holds */
+};
+
 /* Everything that an engine does. Results are 0, a count, or -ERR_…, and failures are in the log. */
 struct db_driver {
         enum db_engine engine;
 
-        /* address       what stands behind "sqlite:", NUL-terminated
+        /* address       what stands behind "sqlite:", or the whole address of a server; NUL-terminated
          * ret_problem   one line for the operator */
         int (*open)(const char *address, enum db_role role, struct db_connection **ret,
                     char ret_problem[DATABASE_PROBLEM_MAX]);
@@ -136,9 +145,18 @@ struct db_driver {
 
         /* What can wait until the answers of a commit are released. */
         void (*tidy)(struct db_connection *c);
+
+        /* Of a server, whose connections come and go; the functions of savepoints and tidy() are NULL there, because each
+         * request has a transaction of its own. */
+        bool (*alive)(struct db_connection *c);
+        int (*revive)(struct db_connection *c,
+                      char ret_problem[DATABASE_PROBLEM_MAX]); /* connects if it must */
+        enum db_trouble (*trouble)(struct db_connection *c);   /* of the last failure; asking forgets it */
+        /* Of a commit in doubt: 1 it holds, 0 it does not, -ERR_BUSY not known yet, -ERR_STORAGE nobody knows. */
+        int (*outcome)(struct db_connection *c);
 };
 
-extern const struct db_driver db_driver_sqlite;
+extern const struct db_driver db_driver_sqlite, db_driver_postgres;
 
 /* --- what the generated functions call --- */
 

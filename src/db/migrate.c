@@ -1,6 +1,6 @@
-/* Brings the schema up to date, one migration a transaction. Each transaction takes the write lock first and
- * looks at what is applied after that, so of several processes that start at once each migration is applied
- * by one. */
+/* Brings the schema up to date, one migration a transaction. Each transaction takes a lock first (SQLite: the write lock,
+ * PostgreSQL: an advisory one) and looks at what is applied after that, so of several processes that start at once each
+ * migration is applied by one. */
 #include <stdio.h>
 
 #include "base/log.h"
@@ -18,6 +18,14 @@ static const char *const table_sql[DB_ENGINES] = {
         [DB_POSTGRES] = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT "
                         "NOT NULL, "
                         "checksum TEXT NOT NULL)",
+};
+
+/* What each of these transactions begins with. The lock's number is "gatehous" in ASCII; a migration, and the wait for
+ * another node's, may take as long as it needs. */
+static const char *const lock_sql[DB_ENGINES] = {
+        [DB_POSTGRES] = "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; "
+                        "SET LOCAL idle_in_transaction_session_timeout = 0; "
+                        "SELECT pg_advisory_xact_lock(x'67617465686f7573'::bigint)",
 };
 
 struct migration_job {
@@ -57,6 +65,18 @@ static int applied_check(const struct migration_job *job, const struct schema_mi
         return 0;
 }
 
+/* Takes the lock and makes the table of migrations. */
+static int table_prepare(struct db_connection *c) {
+        enum db_engine engine = c->driver->engine;
+        int r = 0;
+
+        if (lock_sql[engine])
+                r = c->driver->script(c, lock_sql[engine]);
+        if (r >= 0)
+                r = c->driver->has_table(c, table_name);
+        return r == 0 ? c->driver->script(c, table_sql[engine]) : MIN_OF(r, 0);
+}
+
 /* Applies the next migration. Returns 1, or 0 when there is none left. */
 static int migrate_one(struct tx *tx, void *data) {
         struct migration_job *job = data;
@@ -66,7 +86,7 @@ static int migrate_one(struct tx *tx, void *data) {
         size_t n;
         int r;
 
-        r = tx->connection->driver->script(tx->connection, table_sql[engine]);
+        r = table_prepare(tx->connection);
         if (r < 0)
                 return r;
         r = db_schema_migrations_applied(tx, &job->arena, APPLIED_MAX, &applied, &n);

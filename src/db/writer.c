@@ -114,6 +114,8 @@ static void *writer_main(void *data) {
 int database_writer_start(struct database *db) {
         struct writer *w;
 
+        if (!database_reads_inline(db))
+                return pool_start(db);
         w = calloc(1, sizeof(*w));
         if (!w)
                 return -ERR_NO_MEMORY;
@@ -141,6 +143,10 @@ struct writer *writer_stop(struct writer *w) {
 void database_submit(struct database *db, struct write_job *job) {
         struct writer *w = db->writer;
 
+        if (db->pool) {
+                pool_submit(db->pool, job);
+                return;
+        }
         if (atomic_fetch_add_explicit(&w->depth, 1, memory_order_relaxed) >= WRITE_QUEUE_MAX) {
                 atomic_fetch_sub_explicit(&w->depth, 1, memory_order_relaxed);
                 job->done(job, -ERR_BUSY);
@@ -179,11 +185,14 @@ int database_write_now(struct database *db, int (*run)(struct tx *tx, void *data
                                  .data = data };
 
         (void)sem_init(&now.finished, 0, 0);
-        if (db->writer) {
+        if (db->writer || db->pool) {
                 database_submit(db, &now.job);
         } else {
                 (void)pthread_mutex_lock(&db->direct);
-                write_batch(db, &now.job);
+                if (database_reads_inline(db))
+                        write_batch(db, &now.job);
+                else
+                        pool_run_job(db, db->connection, &now.job);
                 (void)pthread_mutex_unlock(&db->direct);
         }
         while (sem_wait(&now.finished) < 0 && errno == EINTR)

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "web/authenticate.h"
+#include "web/bearer.h"
 #include "web/cors.h"
 #include "web/respond_error.h"
 #include "web/route_table.h"
@@ -48,7 +49,7 @@ static void call_finish(struct call *call) {
 
         touch_session(call->app->context, call->app->database, req);
         if (call->route)
-                cors_allow(call->route, &call->x->response);
+                cors_allow(req, call->route, &call->x->response);
         metrics_request(call->route ? route_index(call->route) : METRICS_ROUTES_MAX - 1,
                         call->x->response.status, micros);
         log_answer(call, micros);
@@ -137,15 +138,19 @@ static void run_on_pool(struct http_task *task) {
         call_back_to_loop(call, call_run(call, NULL));
 }
 
+static void call_submit(struct call *call, bool reads) {
+        call->headers_before = call->x->response.n_headers;
+        call->job = (struct write_job){ .run = run_on_writer, .done = done_on_writer, .reads = reads };
+        database_submit(call->app->database, &call->job);
+}
+
 static void call_step(struct call *call) {
         struct tx tx;
         int r;
 
         switch (call->route->steps[call->step].on) {
         case EXECUTOR_TRANSACTION:
-                call->headers_before = call->x->response.n_headers;
-                call->job = (struct write_job){ .run = run_on_writer, .done = done_on_writer };
-                database_submit(call->app->database, &call->job);
+                call_submit(call, false);
                 return;
         case EXECUTOR_WORKER:
                 call->task.run = run_on_pool;
@@ -155,11 +160,35 @@ static void call_step(struct call *call) {
                 call->result = r;
                 break;
         default:
+                if (!database_reads_inline(call->app->database)) {
+                        call_submit(call, true);
+                        return;
+                }
                 call->result = database_read(http_loop_state(call->x->loop), &tx);
                 if (call->result == 0)
                         call->result = call_run(call, &tx);
         }
         call_after(call);
+}
+
+static void call_start(struct call *call, struct http_task *resume);
+
+static void run_start_again(struct http_task *task) {
+        call_start(CONTAINER_OF(task, struct call, task), NULL);
+}
+
+/* A user JWT is checked before the first step; it may have to wait for its key. */
+static void call_start(struct call *call, struct http_task *resume) {
+        int r;
+
+        call->task.run = run_start_again;
+        r = bearer_check(call->x, call->route, resume);
+        if (r == BEARER_GO_ON) {
+                call_step(call);
+        } else if (r < 0) {
+                call->result = r;
+                call_after(call);
+        }
 }
 
 /* OPTIONS of a path that exists: what it allows, and to whom (RFC 9110 §9.3.7, Fetch's preflight). */
@@ -211,7 +240,7 @@ static void application_handle(void *data, struct http_exchange *x) {
                 refuse_unrouted(call, r);
                 return;
         }
-        call_step(call);
+        call_start(call, &call->task);
 }
 
 static int application_body_limit(void *data _unused_, const struct request *req, size_t *ret_max) {
@@ -236,10 +265,11 @@ static void application_refuse(void *data, struct http_exchange *x, struct str t
 
 static int application_loop_open(void *data, struct http_loop *loop _unused_, void **ret_state) {
         const struct web_application *app = data;
-        struct db_connection *reader;
-        int r;
+        struct db_connection *reader = NULL;
+        int r = 0;
 
-        r = database_reader_open(app->database, &reader);
+        if (database_reads_inline(app->database))
+                r = database_reader_open(app->database, &reader);
         if (r < 0)
                 return r;
         *ret_state = reader;
@@ -251,7 +281,8 @@ static void application_loop_close(void *data _unused_, void *state) {
 }
 
 static void application_loop_idle(void *data _unused_, void *state) {
-        database_read_end(state);
+        if (state)
+                database_read_end(state);
 }
 
 int web_application_new(const struct context *context, struct database *database,

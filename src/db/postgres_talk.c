@@ -1,0 +1,317 @@
+/* One step of talk with PostgreSQL: what is to be sent together, and the answers in their order. */
+#include <arpa/inet.h>
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "db/postgres_int.h"
+
+/* BEGIN, a preparation, the statement, the transaction's number. */
+enum { STEP_COMMANDS_MAX = 4, NAME_MAX_LENGTH = 16 };
+
+static const struct {
+        const char *name, *sql;
+} controls[POSTGRES_CONTROLS] = {
+        [CONTROL_BEGIN] = { "begin", "BEGIN" },
+        [CONTROL_COMMIT] = { "commit", "COMMIT" },
+        [CONTROL_ROLLBACK] = { "rollback", "ROLLBACK" },
+        /* Null while nothing was written: then there is nothing whose outcome could be in doubt. */
+        [CONTROL_XID] = { "xid", "SELECT pg_current_xact_id_if_assigned()::text::bigint" },
+};
+
+Oid postgres_type(enum db_type type) {
+        static const Oid types[] = { [DB_TEXT] = 25, [DB_BYTEA] = 17, [DB_BIGINT] = 20, [DB_BOOLEAN] = 16 };
+
+        return types[type];
+}
+
+/* A reader's transactions are snapshots. */
+static const char *control_sql(const struct postgres_connection *c, enum postgres_control which) {
+        if (which == CONTROL_BEGIN && c->role == DB_READER)
+                return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        return controls[which].sql;
+}
+
+/* --- failures --- */
+
+/* What a failure means for the request (PostgreSQL, appendix A). */
+static const struct {
+        const char *state; /* or its class */
+        enum db_trouble trouble;
+        int result;
+} failures[] = {
+        { "40001", DB_TROUBLE_RETRY, -ERR_STORAGE }, /* serialization_failure */
+        { "40P01", DB_TROUBLE_RETRY, -ERR_STORAGE }, /* deadlock_detected */
+        { "23", DB_TROUBLE_NONE, -ERR_CONFLICT },    /* a constraint */
+        { "08", DB_TROUBLE_LOST, -ERR_STORAGE },     /* the connection */
+        { "57P", DB_TROUBLE_LOST, -ERR_STORAGE },    /* the server ends or starts */
+        { "25006", DB_TROUBLE_LOST, -ERR_STORAGE },  /* it became a standby: connect to the new primary */
+        { "26000", DB_TROUBLE_LOST, -ERR_STORAGE },  /* what was prepared is gone: prepare it anew */
+        { "0A000", DB_TROUBLE_LOST, -ERR_STORAGE },  /* a table changed under what was prepared */
+};
+
+int postgres_failed(struct postgres_connection *c, const char *what, const PGresult *result) {
+        const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+        const char *cause = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+        int r = -ERR_STORAGE;
+
+        c->trouble = DB_TROUBLE_NONE;
+        for (size_t i = 0; state && i < ARRAY_LENGTH(failures); i++)
+                if (strncmp(state, failures[i].state, strlen(failures[i].state)) == 0) {
+                        c->trouble = failures[i].trouble;
+                        r = failures[i].result;
+                        break;
+                }
+        if (!result || PQstatus(c->handle) != CONNECTION_OK)
+                c->trouble = DB_TROUBLE_LOST;
+        /* The detail beside the cause may quote a row: it stays out of the log. */
+        LOG(c->trouble == DB_TROUBLE_RETRY ? LOG_INFO : LOG_ERROR, "The database refused an operation",
+            LOG_STR("operation", str_of(what)), LOG_STR("state", str_of(state ? state : "-")),
+            LOG_STR("cause", str_of(cause ? cause : "the connection was lost")));
+        if (c->trouble == DB_TROUBLE_LOST)
+                postgres_disconnect(c);
+        else if (c->transaction != TRANSACTION_NONE)
+                c->transaction = TRANSACTION_ABORTED;
+        c->failure = r;
+        return r;
+}
+
+/* --- sending and receiving --- */
+
+struct step {
+        struct postgres_connection *c;
+        unsigned n; /* commands sent */
+        bool unsent;
+        PGresult *results[STEP_COMMANDS_MAX];
+};
+
+static void step_done(struct step *s) {
+        for (unsigned i = 0; i < s->n; i++)
+                PQclear(s->results[i]);
+}
+
+static void step_note(struct step *s, int sent) {
+        if (sent == 1)
+                s->n++;
+        else
+                s->unsent = true;
+}
+
+static void step_control(struct step *s, enum postgres_control which) {
+        step_note(s, PQsendQueryPrepared(s->c->handle, controls[which].name, 0, NULL, NULL, NULL, 1));
+}
+
+/* Reads the answers. False when the connection was lost: then some of them may be missing. */
+static bool step_finish(struct step *s) {
+        PGconn *handle = s->c->handle;
+        PGresult *sync, *more;
+
+        if (PQpipelineSync(handle) != 1)
+                s->unsent = true;
+        for (unsigned i = 0; i < s->n && !s->unsent; i++) {
+                s->results[i] = PQgetResult(handle);
+                if (!s->results[i] || PQstatus(handle) != CONNECTION_OK)
+                        return false;
+                while ((more = PQgetResult(handle)))
+                        PQclear(more);
+        }
+        if (s->unsent)
+                return false;
+        sync = PQgetResult(handle);
+        PQclear(sync);
+        return sync && PQstatus(handle) == CONNECTION_OK;
+}
+
+static bool result_good(const PGresult *result) {
+        ExecStatusType status = PQresultStatus(result);
+
+        return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
+/* The answer that tells why a step failed: those behind it were only skipped. NULL when all are good. */
+static const PGresult *step_bad(const struct step *s) {
+        for (unsigned i = 0; i < s->n; i++)
+                if (s->results[i] && !result_good(s->results[i]))
+                        return s->results[i];
+        return NULL;
+}
+
+int postgres_prepare_controls(struct postgres_connection *c) {
+        struct step s = { .c = c };
+        int r;
+
+        for (unsigned i = 0; i < POSTGRES_CONTROLS; i++)
+                step_note(&s, PQsendPrepare(c->handle, controls[i].name, control_sql(c, i), 0, NULL));
+        r = step_finish(&s) && !step_bad(&s) ? 0 : -ERR_STORAGE;
+        step_done(&s);
+        return r;
+}
+
+int postgres_control(struct postgres_connection *c, enum postgres_control which, PGresult **ret) {
+        struct step s = { .c = c };
+
+        *ret = NULL;
+        step_control(&s, which);
+        if (!step_finish(&s)) {
+                const PGresult *bad = step_bad(&s);
+
+                if (bad)
+                        *ret = s.results[0];
+                else
+                        step_done(&s);
+                return -ERR_STORAGE;
+        }
+        *ret = s.results[0];
+        return result_good(*ret) ? 0 : -ERR_STORAGE;
+}
+
+/* --- named statements --- */
+
+/* Parameters in libpq's form. Numbers and truth values are binary, in network order. */
+struct wire_params {
+        const char *values[POSTGRES_PARAMS_MAX];
+        int lengths[POSTGRES_PARAMS_MAX];
+        int formats[POSTGRES_PARAMS_MAX];
+        uint64_t numbers[POSTGRES_PARAMS_MAX];
+};
+
+static void params_write(const struct db_value *params, unsigned n, struct wire_params *out) {
+        for (unsigned i = 0; i < n; i++) {
+                const struct db_value *v = &params[i];
+
+                out->formats[i] = 1;
+                out->lengths[i] = 0;
+                out->values[i] = NULL;
+                if (v->null)
+                        continue;
+                if (v->type == DB_TEXT || v->type == DB_BYTEA) {
+                        out->values[i] = v->bytes.ptr;
+                        out->lengths[i] = (int)v->bytes.len;
+                } else if (v->type == DB_BIGINT) {
+                        out->numbers[i] = htobe64((uint64_t)v->number);
+                        out->values[i] = (const char *)&out->numbers[i];
+                        out->lengths[i] = 8;
+                } else {
+                        out->numbers[i] = 0;
+                        *(char *)&out->numbers[i] = v->number ? 1 : 0;
+                        out->values[i] = (const char *)&out->numbers[i];
+                        out->lengths[i] = 1;
+                }
+        }
+}
+
+static void step_prepare(struct step *s, const char *name, const struct db_statement *statement) {
+        Oid types[POSTGRES_PARAMS_MAX];
+
+        for (unsigned i = 0; i < statement->n_params; i++)
+                types[i] = postgres_type(statement->params[i]);
+        step_note(s, PQsendPrepare(s->c->handle, name, statement->sql[DB_POSTGRES], (int)statement->n_params,
+                                   types));
+}
+
+/* A null, or the number in network order. */
+static void xid_note(struct postgres_connection *c, const PGresult *result) {
+        uint64_t xid;
+
+        if (PQntuples(result) != 1 || PQgetisnull(result, 0, 0) || PQgetlength(result, 0, 0) != 8)
+                return;
+        memcpy(&xid, PQgetvalue(result, 0, 0), sizeof(xid));
+        c->xid = be64toh(xid);
+}
+
+static int step_result(struct step *s, const struct db_statement *statement, unsigned at, bool xid,
+                       PGresult **ret) {
+        struct postgres_connection *c = s->c;
+        bool complete = step_finish(s);
+        const PGresult *bad = step_bad(s);
+
+        if (!complete || bad)
+                return postgres_failed(c, statement->name, bad);
+        c->prepared[statement - db_statements] = true;
+        if (c->transaction == TRANSACTION_DUE)
+                c->transaction = TRANSACTION_OPEN;
+        if (xid)
+                xid_note(c, s->results[at + 1]);
+        *ret = s->results[at];
+        s->results[at] = NULL;
+        return 0;
+}
+
+int postgres_run(struct postgres_connection *c, unsigned number, const struct db_value *params,
+                 PGresult **ret) {
+        const struct db_statement *statement = &db_statements[number];
+        bool xid = statement->writes && c->transaction != TRANSACTION_NONE && c->xid == 0;
+        char name[NAME_MAX_LENGTH];
+        struct step s = { .c = c };
+        struct wire_params wire;
+        unsigned at;
+        int r;
+
+        if (!c->handle)
+                return postgres_failed(c, statement->name, NULL);
+        if (c->transaction == TRANSACTION_ABORTED)
+                return -ERR_STORAGE;
+        (void)snprintf(name, sizeof(name), "s%u", number);
+        if (c->transaction == TRANSACTION_DUE)
+                step_control(&s, CONTROL_BEGIN);
+        if (!c->prepared[number])
+                step_prepare(&s, name, statement);
+        at = s.n;
+        params_write(params, statement->n_params, &wire);
+        step_note(&s, PQsendQueryPrepared(c->handle, name, (int)statement->n_params, wire.values,
+                                          wire.lengths, wire.formats, 1));
+        if (xid)
+                step_control(&s, CONTROL_XID);
+        r = step_result(&s, statement, at, xid, ret);
+        step_done(&s);
+        return r;
+}
+
+/* --- text --- */
+
+/* Leaves pipeline mode for one call, after sending a BEGIN that is due. */
+static int text_run(struct postgres_connection *c, const char *what, const char *sql, const char *param,
+                    bool several, PGresult **ret) {
+        PGresult *result;
+        int r = 0;
+
+        if (!c->handle)
+                return postgres_failed(c, what, NULL);
+        if (c->transaction == TRANSACTION_ABORTED)
+                return -ERR_STORAGE;
+        if (c->transaction == TRANSACTION_DUE) {
+                r = postgres_control(c, CONTROL_BEGIN, &result);
+                if (r < 0)
+                        r = postgres_failed(c, "begin", result);
+                else
+                        c->transaction = TRANSACTION_OPEN;
+                PQclear(result);
+        }
+        if (r < 0)
+                return r;
+        (void)PQexitPipelineMode(c->handle);
+        result = several ? PQexec(c->handle, sql)
+                         : PQexecParams(c->handle, sql, param ? 1 : 0, NULL, &param, NULL, NULL, 0);
+        if (PQenterPipelineMode(c->handle) != 1 || !result_good(result))
+                r = postgres_failed(c, what, result);
+        if (r >= 0)
+                *ret = result;
+        else
+                PQclear(result);
+        return r;
+}
+
+int postgres_script(struct db_connection *c, const char *sql) {
+        PGresult *result;
+        int r;
+
+        r = text_run(postgres_of(c), "script", sql, NULL, true, &result);
+        if (r >= 0)
+                PQclear(result);
+        return r;
+}
+
+int postgres_query(struct postgres_connection *c, const char *sql, const char *param, PGresult **ret) {
+        return text_run(c, "query", sql, param, false, ret);
+}
