@@ -6,7 +6,7 @@
 #include "db/statements.h"
 
 struct access_token {
-        int64_t id;
+        int64_t id; /* 0 of an imported one */
         scope_set scopes;
         struct access_token_row row; /* strings live on the arena */
 };

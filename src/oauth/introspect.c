@@ -6,10 +6,11 @@
 #include "oauth/access_token.h"
 #include "oauth/client.h"
 #include "oauth/handlers.h"
+#include "oauth/refresh_token.h"
 
 struct live_token {
         const char *kind; /* the Platform's token_type */
-        int64_t id;
+        int64_t id;       /* 0 of an imported one: nobody knows when it was made */
         struct str scopes;
         struct str client_id;
         struct str user_id;
@@ -32,22 +33,19 @@ static int find_access(struct request *req, const struct app *app, struct str te
 }
 
 static int find_refresh(struct request *req, const struct app *app, struct str text, struct live_token *ret) {
-        struct refresh_token_row row;
-        struct hash hash;
-        int64_t id;
+        const struct refresh_token_row *row;
+        struct refresh_token token;
         int r;
 
-        if (!token_parse(text, TOKEN_PREFIX_REFRESH, &id, &hash))
-                return 0;
-        r = db_refresh_token_find(req->tx, &req->arena, id, &row);
+        r = refresh_token_find(req->tx, &req->arena, text, &token);
         if (r <= 0)
                 return r;
-        if (!hash_equal(&hash, row.hash) || !str_eq(row.app_id, app->row.id) || row.spent_at != 0 ||
-            row.authorization_revoked_at != 0 || row.expires_at <= clock_now(req->context->clock) ||
-            !row.app_is_active || !row.user_is_active)
+        row = &token.row;
+        if (!str_eq(row->app_id, app->row.id) || row->spent_at != 0 || row->authorization_revoked_at != 0 ||
+            row->expires_at <= clock_now(req->context->clock) || !row->app_is_active || !row->user_is_active)
                 return 0;
-        *ret = (struct live_token){ "refresh_token", id,          row.scopes,
-                                    row.client_id,   row.user_id, row.expires_at };
+        *ret = (struct live_token){ "refresh_token", token.id,     row->scopes,
+                                    row->client_id,  row->user_id, row->expires_at };
         return 1;
 }
 
@@ -73,7 +71,8 @@ static void write_active(struct json_writer *w, const struct request *req, const
         json_member_str(w, "user_id", t->user_id);
         json_member_str(w, "sub", t->user_id);
         json_member_int(w, "exp", t->expires_at / 1000);
-        json_member_int(w, "iat", id_time_ms(t->id) / 1000);
+        if (t->id)
+                json_member_int(w, "iat", id_time_ms(t->id) / 1000);
         json_member_str(w, "iss", req->context->settings->public_url);
         json_member_str(w, "token_type", platform ? str_of(t->kind) : STR("Bearer"));
         json_object_end(w);

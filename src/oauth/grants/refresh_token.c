@@ -5,6 +5,7 @@
  * derived from the presented token. So a client that lost the answer may ask again within the grace window,
  * and gets the same tokens. Once the successor was used, or the window is over, the token in hand is a copy
  * that somebody kept: its family is revoked. */
+#include "oauth/refresh_token.h"
 #include "account/token.h"
 #include "base/log.h"
 #include "db/statements.h"
@@ -17,20 +18,20 @@ enum { SKEW_MAX_MS = 60 * 1000 };
 
 struct presented {
         struct str text;
-        int64_t id;
-        struct refresh_token_row row;
+        struct refresh_token token;
         scope_set scopes; /* of the authorization */
 };
 
 static int revoke_family(struct request *req, const struct presented *p) {
         int r;
 
-        r = db_authorization_revoke(req->tx, p->row.authorization_id, clock_now(req->context->clock));
+        r = db_authorization_revoke(req->tx, p->token.row.authorization_id, clock_now(req->context->clock));
         if (r < 0)
                 return r;
         tx_keep(req->tx);
         LOG(LOG_WARNING, "a spent refresh token came back late: its authorization is revoked",
-            LOG_STR("id", str_of(req->id)), LOG_STR("app", p->row.app_id), LOG_STR("user", p->row.user_id));
+            LOG_STR("id", str_of(req->id)), LOG_STR("app", p->token.row.app_id),
+            LOG_STR("user", p->token.row.user_id));
         return -ERR_REFRESH_REVOKED;
 }
 
@@ -58,7 +59,7 @@ static int requested_scopes(struct request *req, const struct presented *p, scop
  * then; any other changes nothing any more. */
 static int replay(struct request *req, struct response *res, const struct presented *p) {
         _cleanup_(token_pair_done) struct token_pair pair = { 0 };
-        int64_t passed = clock_now(req->context->clock) - p->row.spent_at;
+        int64_t passed = clock_now(req->context->clock) - p->token.row.spent_at;
         struct refresh_token_state_row successor;
         struct access_token_row access;
         struct str unknown;
@@ -67,12 +68,12 @@ static int replay(struct request *req, struct response *res, const struct presen
 
         if (passed > req->context->settings->refresh_grace * 1000 || passed < -SKEW_MAX_MS)
                 return revoke_family(req, p);
-        r = db_refresh_token_state(req->tx, &req->arena, p->row.successor_id, &successor);
+        r = db_refresh_token_state(req->tx, &req->arena, p->token.row.successor_id, &successor);
         if (r < 0)
                 return r;
         if (r == 0 || successor.spent_at != 0)
                 return revoke_family(req, p);
-        r = db_access_token_live(req->tx, &req->arena, p->row.successor_access_id, &access);
+        r = db_access_token_live(req->tx, &req->arena, p->token.row.successor_access_id, &access);
         if (r < 0)
                 return r;
         if (r == 0 || !scope_parse(access.scopes, &pair.scopes, &unknown))
@@ -81,9 +82,10 @@ static int replay(struct request *req, struct response *res, const struct presen
         if (r < 0)
                 return r;
 
-        token_derive(req->context, p->text, TOKEN_PREFIX_ACCESS, p->row.successor_access_id,
+        token_derive(req->context, p->text, TOKEN_PREFIX_ACCESS, p->token.row.successor_access_id,
                      &pair.access_token);
-        token_derive(req->context, p->text, TOKEN_PREFIX_REFRESH, p->row.successor_id, &pair.refresh_token);
+        token_derive(req->context, p->text, TOKEN_PREFIX_REFRESH, p->token.row.successor_id,
+                     &pair.refresh_token);
         pair.access_expires_at = access.expires_at;
         pair.refresh_expires_at = successor.expires_at;
         return token_pair_respond(req, res, &pair);
@@ -98,7 +100,7 @@ static int rotate(struct request *req, struct response *res, const struct presen
         r = requested_scopes(req, p, &pair.scopes);
         if (r < 0)
                 return r;
-        r = db_refresh_token_spend(req->tx, p->id, clock_now(context->clock), refresh_id, access_id);
+        r = refresh_token_spend(req->tx, &p->token, clock_now(context->clock), refresh_id, access_id);
         if (r < 0)
                 return r;
         if (r == 0)
@@ -106,14 +108,14 @@ static int rotate(struct request *req, struct response *res, const struct presen
 
         token_derive(context, p->text, TOKEN_PREFIX_ACCESS, access_id, &pair.access_token);
         token_derive(context, p->text, TOKEN_PREFIX_REFRESH, refresh_id, &pair.refresh_token);
-        pair.access_expires_at = access_token_end(context, p->row.authorization_expires_at);
-        pair.refresh_expires_at = refresh_token_end(context, p->row.authorization_expires_at);
-        r = access_token_store(req, access_id, secret_str(&pair.access_token), p->row.authorization_id,
+        pair.access_expires_at = access_token_end(context, p->token.row.authorization_expires_at);
+        pair.refresh_expires_at = refresh_token_end(context, p->token.row.authorization_expires_at);
+        r = access_token_store(req, access_id, secret_str(&pair.access_token), p->token.row.authorization_id,
                                pair.scopes, pair.access_expires_at);
         if (r < 0)
                 return r;
-        r = refresh_token_store(req, refresh_id, secret_str(&pair.refresh_token), p->row.authorization_id,
-                                pair.refresh_expires_at);
+        r = refresh_token_store(req, refresh_id, secret_str(&pair.refresh_token),
+                                p->token.row.authorization_id, pair.refresh_expires_at);
         if (r < 0)
                 return r;
         return token_pair_respond(req, res, &pair);
@@ -121,26 +123,21 @@ static int rotate(struct request *req, struct response *res, const struct presen
 
 static int find_presented(struct request *req, const struct app *app, struct presented *ret) {
         struct str unknown;
-        struct hash hash;
         int r;
 
         r = request_text(req, "refresh_token", REQUEST_BODY_MAX, &ret->text);
         if (r < 0)
                 return r;
-        if (!token_parse(ret->text, TOKEN_PREFIX_REFRESH, &ret->id, &hash))
-                return -ERR_REFRESH_UNKNOWN;
-        r = db_refresh_token_find(req->tx, &req->arena, ret->id, &ret->row);
-        if (r < 0)
-                return r;
-        if (r == 0 || !hash_equal(&hash, ret->row.hash))
-                return -ERR_REFRESH_UNKNOWN;
-        if (ret->row.authorization_revoked_at != 0)
+        r = refresh_token_find(req->tx, &req->arena, ret->text, &ret->token);
+        if (r <= 0)
+                return r < 0 ? r : -ERR_REFRESH_UNKNOWN;
+        if (ret->token.row.authorization_revoked_at != 0)
                 return -ERR_REFRESH_REVOKED;
-        if (!str_eq(ret->row.app_id, app->row.id))
+        if (!str_eq(ret->token.row.app_id, app->row.id))
                 return -ERR_REFRESH_FOREIGN;
-        if (!ret->row.user_is_active)
+        if (!ret->token.row.user_is_active)
                 return -ERR_USER_DISABLED;
-        if (!scope_parse(ret->row.scopes, &ret->scopes, &unknown))
+        if (!scope_parse(ret->token.row.scopes, &ret->scopes, &unknown))
                 return -ERR_INTERNAL;
         return 0;
 }
@@ -152,11 +149,11 @@ int grant_refresh_token(struct request *req, struct response *res, const struct 
         r = find_presented(req, app, &p);
         if (r < 0)
                 return r;
-        if (!p.row.app_is_active)
+        if (!p.token.row.app_is_active)
                 return -ERR_INVALID_CLIENT;
-        if (p.row.spent_at != 0)
+        if (p.token.row.spent_at != 0)
                 return replay(req, res, &p);
-        if (p.row.expires_at <= clock_now(req->context->clock))
+        if (p.token.row.expires_at <= clock_now(req->context->clock))
                 return -ERR_REFRESH_EXPIRED;
         return rotate(req, res, &p);
 }
