@@ -40,6 +40,7 @@ _printf_(2, 3) void problem(const char *who, const char *format, ...);
 int command_serve(int argc, char **argv);
 int command_user_create(int argc, char **argv);
 int command_cleanup(int argc, char **argv);
+int command_revoke_all(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_version(int argc, char **argv);
 int command_generate_app(int argc, char **argv);

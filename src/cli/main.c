@@ -9,6 +9,7 @@ const struct program program_gatehouse = {
                 { "serve", "run the server", command_serve },
                 { "user create", "add a person's account", command_user_create },
                 { "cleanup", "remove expired codes, tokens and sessions once", command_cleanup },
+                { "revoke-all", "end all access and all sessions, after a restore", command_revoke_all },
                 { "migrate", "bring the database's schema up to date", command_migrate },
                 { "version", "print the version", command_version },
         },
