@@ -1,6 +1,7 @@
 /* `gatehouse cleanup`: one round of the job that `serve` runs by itself every few hours. */
 #include <argp.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/errors.h"
@@ -40,7 +41,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 static const char doc[] = "Remove expired codes, tokens, authorizations, sessions and links once, and print "
                           "how many there were. "
                           "`gatehouse serve` does the same every OAUTH_TOKEN_CLEANUP_INTERVAL_HOURS hours.\v"
-                          "Works beside a running server.\n\nExample:\n  gatehouse cleanup --json";
+                          "Works beside a running server, and gives way to it. With several nodes one cleans "
+                          "up at a time: if a "
+                          "server does so at this moment, this command stops, says so, and succeeds "
+                          "(\"complete\": false).\n\nExample:\n  gatehouse cleanup --json";
 
 static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
 static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
@@ -62,9 +66,17 @@ static bool show_progress(void *data, enum cleanup_kind kind, const struct clean
         return true;
 }
 
-static void print(const struct arguments *a, const struct cleanup_counts *counts) {
+static void sleep_ms(void *data, int64_t ms) {
+        const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+        (void)nanosleep(&time, NULL);
+}
+
+static int print(const struct arguments *a, const struct cleanup_counts *counts, bool done) {
         struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
         struct json_writer w = JSON_WRITER(&out);
+        struct str text;
+        int status;
 
         if (a->json)
                 json_object_begin(&w);
@@ -75,17 +87,22 @@ static void print(const struct arguments *a, const struct cleanup_counts *counts
                         strbuf_printf(&out, "%-15s %lld\n", cleanup_names[i], (long long)counts->removed[i]);
         if (a->json) {
                 json_member_int(&w, "total", total(counts));
+                json_member_bool(&w, "complete", done);
                 json_object_end(&w);
                 strbuf_append_char(&out, '\n');
         } else
                 strbuf_printf(&out, "%-15s %lld\n", "total", (long long)total(counts));
-        printf(STR_FMT, STR_ARG(strbuf_str(&out)));
+        text = strbuf_str(&out);
+        status = text.ptr && fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0
+                         ? STATUS_OK
+                         : STATUS_FAILED;
         strbuf_done(&out);
+        return status;
 }
 
 int command_cleanup(int argc, char **argv) {
         _cleanup_(tool_database_close) struct database *db = NULL;
-        struct cleanup cleanup = { .clock = &clock_system };
+        struct cleanup cleanup = { .clock = &clock_system, .pause = sleep_ms };
         struct cleanup_counts counts;
         struct arguments a = { 0 };
         struct settings settings;
@@ -107,6 +124,8 @@ int command_cleanup(int argc, char **argv) {
                 problem(argv[0], STR_FMT, STR_ARG(error_row(r)->text));
                 return STATUS_FAILED;
         }
-        print(&a, &counts);
-        return STATUS_OK;
+        if (r == CLEANUP_ELSEWHERE)
+                fprintf(stderr, "%s: a server is cleaning up at this moment; what is left is left to it.\n",
+                        argv[0]);
+        return print(&a, &counts, r == CLEANUP_DONE);
 }

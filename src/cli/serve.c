@@ -13,9 +13,6 @@
 #include "jobs/cleanup.h"
 
 enum {
-        FIRST_CLEANUP_MS =
-                60 * 1000, /* after the start, so that servers that are restarted daily clean up too */
-        HOUR_MS = 3600 * 1000,
         RETRY_MS = 10 * 1000,
 };
 
@@ -49,39 +46,8 @@ struct housekeeping {
         struct server *server;
         int64_t renew_at, cleanup_at;
         int signal; /* that came in the midst of a clean-up */
+        bool lost;  /* the node number, likewise */
 };
-
-/* A clean-up makes way for signals and for the lease, and goes on afterwards. */
-static bool cleanup_may_go_on(void *data, enum cleanup_kind kind, const struct cleanup_counts *so_far) {
-        struct housekeeping *h = data;
-
-        h->signal = signal_wait(0);
-        return h->signal == 0 && clock_monotonic_ms() < h->renew_at;
-}
-
-static void do_cleanup(struct housekeeping *h) {
-        struct server *s = h->server;
-        const struct cleanup cleanup = {
-                .settings = &s->settings,
-                .clock = s->context.clock,
-                .database = s->database,
-                .go_on = cleanup_may_go_on,
-                .data = h,
-        };
-        struct cleanup_counts counts;
-        struct log_field fields[CLEANUP_KINDS];
-        int r;
-
-        r = cleanup_run(&cleanup, &counts);
-        for (unsigned i = 0; i < CLEANUP_KINDS; i++)
-                fields[i] = LOG_INT(cleanup_names[i], counts.removed[i]);
-        if (r < 0)
-                LOG(LOG_WARNING, "clean-up failed", LOG_STR("error", str_of(error_row(r)->name)));
-        else
-                log_write(LOG_INFO, "cleaned up", fields, CLEANUP_KINDS);
-        if (r != 0)
-                h->cleanup_at = clock_monotonic_ms() + s->settings.cleanup_interval_hours * HOUR_MS;
-}
 
 /* False when the server must end: ids made without the lease might meet another process's. */
 static bool do_renew(struct housekeeping *h) {
@@ -95,6 +61,49 @@ static bool do_renew(struct housekeeping *h) {
         LOG(LOG_ERROR, "the node number's lease could not be renewed",
             LOG_STR("error", str_of(error_row(r)->name)));
         return r != -ERR_CONFLICT && node_holds(&s->node, clock_now(s->context.clock));
+}
+
+/* Pauses between batches end with a signal. */
+static void cleanup_pause(void *data, int64_t ms) {
+        struct housekeeping *h = data;
+
+        if (h->signal == 0)
+                h->signal = signal_wait(ms);
+}
+
+/* A clean-up makes way for signals, and looks after the lease as it goes. */
+static bool cleanup_may_go_on(void *data, enum cleanup_kind kind, const struct cleanup_counts *so_far) {
+        struct housekeeping *h = data;
+
+        cleanup_pause(h, 0);
+        if (clock_monotonic_ms() >= h->renew_at && !do_renew(h))
+                h->lost = true;
+        return h->signal == 0 && !h->lost;
+}
+
+static void do_cleanup(struct housekeeping *h) {
+        struct server *s = h->server;
+        const struct cleanup cleanup = {
+                .settings = &s->settings,
+                .clock = s->context.clock,
+                .database = s->database,
+                .go_on = cleanup_may_go_on,
+                .pause = cleanup_pause,
+                .data = h,
+        };
+        struct cleanup_counts counts;
+        struct log_field fields[CLEANUP_KINDS];
+        int r;
+
+        r = cleanup_run(&cleanup, &counts);
+        for (unsigned i = 0; i < CLEANUP_KINDS; i++)
+                fields[i] = LOG_INT(cleanup_names[i], counts.removed[i]);
+        if (r < 0)
+                LOG(LOG_WARNING, "clean-up failed", LOG_STR("error", str_of(error_row(r)->name)));
+        else
+                log_write(LOG_INFO, r == CLEANUP_ELSEWHERE ? "another node cleans up" : "cleaned up", fields,
+                          CLEANUP_KINDS);
+        h->cleanup_at = clock_monotonic_ms() + cleanup_delay_ms(&s->settings, s->context.random, false);
 }
 
 /* Serves on for a while although it says that it is not ready: whoever balances load has time to see it and to turn
@@ -115,7 +124,11 @@ static int drain(struct housekeeping *h) {
 
 static int run_until_signal(struct server *s) {
         int64_t now = clock_monotonic_ms();
-        struct housekeeping h = { s, now + NODE_RENEW_MS, now + FIRST_CLEANUP_MS, 0 };
+        struct housekeeping h = {
+                .server = s,
+                .renew_at = now + NODE_RENEW_MS,
+                .cleanup_at = now + cleanup_delay_ms(&s->settings, s->context.random, true),
+        };
 
         for (;;) {
                 now = clock_monotonic_ms();
@@ -128,6 +141,8 @@ static int run_until_signal(struct server *s) {
                         return STATUS_FAILED;
                 if (now >= h.cleanup_at)
                         do_cleanup(&h);
+                if (h.lost)
+                        return STATUS_FAILED;
         }
 }
 

@@ -7,67 +7,219 @@ const char *const cleanup_names[CLEANUP_KINDS] = { "codes",          "access_tok
                                                    "authorizations", "sessions",      "links",
                                                    "throttles" };
 
-struct batch {
-        enum cleanup_kind kind;
-        int64_t now;
-        int64_t before; /* rows with ids below are old enough */
+enum {
+        BATCH_US = 4000,     /* what a batch should take: about as long as a commit */
+        BUSY_TRIES = 100,    /* in a row */
+        PAUSE_MAX_MS = 1000, /* after a batch, and between two tries */
+        ARENA_MAX = 4096,
+        MINUTE_MS = 60 * 1000,
 };
 
-static int run_batch(struct tx *tx, void *data) {
-        const struct batch *b = data;
+/* What is over at one instant; milliseconds since 1970. */
+struct limits {
+        int64_t now;
+        int64_t ended;   /* tokens and families that ended before that */
+        int64_t revoked; /* families that were revoked before that */
+        int64_t idle;    /* sessions that nobody used since then */
+};
+
+struct batch {
+        const struct limits *limits;
+        enum cleanup_kind kind;
+        struct arena *arena;
+        int64_t after; /* ids up to here have been looked at */
+        int64_t size;
+
+        /* set by each run */
+        int64_t last;
+        bool elsewhere, finished;
+};
+
+struct round {
+        const struct cleanup *cleanup;
+        struct cleanup_counts *counts;
+        struct limits limits;
+        struct arena arena;
+        unsigned size;
+};
+
+/* What a family gave rise to lives no longer than the longest lifetime behind its revocation, and no longer than the
+ * family where that ended by itself. If the lifetimes were greater when a token was made, it outlives the family's row,
+ * and is dead for want of it. */
+static struct limits limits_at(int64_t now, const struct settings *s) {
+        int64_t longest = MAX_OF(s->access_token_lifetime, s->refresh_token_lifetime);
+
+        longest = MAX_OF(longest, s->code_lifetime);
+        return (struct limits){
+                .now = now,
+                .ended = now - CLEANUP_KEEP_MS,
+                .revoked = now - CLEANUP_KEEP_MS - longest * 1000,
+                .idle = now - s->session_idle * 1000,
+        };
+}
+
+/* Each row's own end decides, not the lifetime that is set today: that may have been longer when the row was made. Its
+ * id, which tells when it was made, only bounds the search: nothing ends before it begins. */
+static int find_stretch(struct tx *tx, const struct batch *b, struct stretch_row *ret) {
+        int64_t ended = id_at(b->limits->ended), now = id_at(b->limits->now), n = b->size;
 
         switch (b->kind) {
         case CLEANUP_CODES:
-                return db_codes_delete_before(tx, b->before, CLEANUP_BATCH);
+                return db_codes_stretch(tx, b->arena, b->after, ended, n, ret);
         case CLEANUP_ACCESS_TOKENS:
-                return db_access_tokens_delete_before(tx, b->before, CLEANUP_BATCH);
+                return db_access_tokens_stretch(tx, b->arena, b->after, ended, n, ret);
         case CLEANUP_REFRESH_TOKENS:
-                return db_refresh_tokens_delete_before(tx, b->before, CLEANUP_BATCH);
+                return db_refresh_tokens_stretch(tx, b->arena, b->after, ended, n, ret);
         case CLEANUP_AUTHORIZATIONS:
-                return db_authorizations_delete_expired(tx, b->before, b->now - CLEANUP_KEEP_MS,
-                                                        CLEANUP_BATCH);
+                return db_authorizations_stretch(tx, b->arena, b->after, ended, n, ret);
         case CLEANUP_SESSIONS:
-                return db_sessions_delete_expired(tx, b->before, b->now, CLEANUP_BATCH);
+                return db_sessions_stretch(tx, b->arena, b->after, now, n, ret);
         case CLEANUP_LINKS:
-                return db_links_delete_expired(tx, b->now, CLEANUP_BATCH);
+                return db_links_stretch(tx, b->arena, b->after, now, n, ret);
         case CLEANUP_THROTTLES:
-                return db_throttles_delete_expired(tx, b->now, CLEANUP_BATCH);
         case CLEANUP_KINDS:
                 break;
         }
         return -ERR_INTERNAL;
 }
 
-/* Ids carry the time at which they were made: rows of a kind whose lifetime is fixed are removed by a range
- * of ids. Those that have an end of their own are only searched below `now`. */
-static int64_t before_of(enum cleanup_kind kind, const struct settings *s, int64_t now) {
-        switch (kind) {
+static int remove_ended(struct tx *tx, const struct batch *b) {
+        const struct limits *l = b->limits;
+
+        switch (b->kind) {
         case CLEANUP_CODES:
-                return id_at(now - s->code_lifetime * 1000 - CLEANUP_KEEP_MS);
+                return db_codes_delete_ended(tx, b->after, b->last, l->ended);
         case CLEANUP_ACCESS_TOKENS:
-                return id_at(now - s->access_token_lifetime * 1000 - CLEANUP_KEEP_MS);
+                return db_access_tokens_delete_ended(tx, b->after, b->last, l->ended);
         case CLEANUP_REFRESH_TOKENS:
-                return id_at(now - s->refresh_token_lifetime * 1000 - CLEANUP_KEEP_MS);
-        default:
-                return id_at(now);
+                return db_refresh_tokens_delete_ended(tx, b->after, b->last, l->ended);
+        case CLEANUP_AUTHORIZATIONS:
+                return db_authorizations_delete_ended(tx, b->after, b->last, l->ended, l->revoked);
+        case CLEANUP_SESSIONS:
+                return db_sessions_delete_ended(tx, b->after, b->last, l->now, l->idle);
+        case CLEANUP_LINKS:
+                return db_links_delete_ended(tx, b->after, b->last, l->now);
+        case CLEANUP_THROTTLES:
+        case CLEANUP_KINDS:
+                break;
+        }
+        return -ERR_INTERNAL;
+}
+
+/* Throttles have names, and an index by their end. */
+static int remove_throttles(struct tx *tx, struct batch *b) {
+        int removed;
+
+        removed = db_throttles_delete_expired(tx, b->limits->now, b->size);
+        b->finished = removed < b->size;
+        return removed;
+}
+
+/* Returns the number of rows removed. */
+static int run_batch(struct tx *tx, void *data) {
+        struct stretch_row stretch;
+        struct batch *b = data;
+        struct held_row held;
+        int r;
+
+        b->elsewhere = b->finished = false;
+        r = db_cleanup_lock(tx, b->arena, &held);
+        if (r < 0)
+                return r;
+        if (r == 0) {
+                b->elsewhere = true;
+                return 0;
+        }
+        if (b->kind == CLEANUP_THROTTLES)
+                return remove_throttles(tx, b);
+        r = find_stretch(tx, b, &stretch);
+        if (r < 0)
+                return r;
+        b->last = stretch.last;
+        b->finished = stretch.rows < b->size;
+        return stretch.rows == 0 ? 0 : remove_ended(tx, b);
+}
+
+unsigned cleanup_next_size(unsigned size, int64_t took_us) {
+        if (took_us > 2 * BATCH_US)
+                return MAX_OF(size / 2, (unsigned)CLEANUP_BATCH_MIN);
+        if (took_us < BATCH_US / 2)
+                return MIN_OF(size * 2, (unsigned)CLEANUP_BATCH_MAX);
+        return size;
+}
+
+int64_t cleanup_pause_ms(int64_t took_us) {
+        return MIN_OF((took_us * 4 + 999) / 1000, (int64_t)PAUSE_MAX_MS);
+}
+
+static void pause_ms(const struct cleanup *cleanup, int64_t ms) {
+        if (cleanup->pause)
+                cleanup->pause(cleanup->data, ms);
+}
+
+/* One batch, tried again while requests leave no room for it. */
+static int write_batch_now(struct round *round, struct batch *b) {
+        const struct cleanup *cleanup = round->cleanup;
+
+        for (unsigned i = 0;; i++) {
+                int64_t begun = clock_monotonic_us(), took;
+                int removed;
+
+                b->size = round->size;
+                removed = database_write_now(cleanup->database, run_batch, b);
+                took = clock_monotonic_us() - begun;
+                if (removed != -ERR_BUSY || i == BUSY_TRIES) {
+                        round->size = cleanup_next_size(round->size, took);
+                        if (!b->finished)
+                                pause_ms(cleanup, cleanup_pause_ms(took));
+                        return removed;
+                }
+                round->size = CLEANUP_BATCH_MIN;
+                pause_ms(cleanup, PAUSE_MAX_MS);
+                if (cleanup->go_on && !cleanup->go_on(cleanup->data, b->kind, round->counts))
+                        return -ERR_BUSY;
         }
 }
 
-int cleanup_run(const struct cleanup *cleanup, struct cleanup_counts *ret) {
-        *ret = (struct cleanup_counts){ 0 };
-        for (enum cleanup_kind kind = 0; kind < CLEANUP_KINDS; kind++) {
-                int64_t now = clock_now(cleanup->clock);
-                struct batch b = { kind, now, before_of(kind, cleanup->settings, now) };
-                int removed;
+static int clean_kind(struct round *round, enum cleanup_kind kind) {
+        const struct cleanup *cleanup = round->cleanup;
+        struct batch b = { .limits = &round->limits, .kind = kind, .arena = &round->arena };
+        int removed;
 
-                do {
-                        removed = database_write_now(cleanup->database, run_batch, &b);
-                        if (removed < 0)
-                                return removed;
-                        ret->removed[kind] += removed;
-                        if (cleanup->go_on && !cleanup->go_on(cleanup->data, kind, ret))
-                                return 0;
-                } while (removed == CLEANUP_BATCH);
-        }
-        return 1;
+        do {
+                removed = write_batch_now(round, &b);
+                if (removed < 0)
+                        return removed;
+                if (b.elsewhere)
+                        return CLEANUP_ELSEWHERE;
+                round->counts->removed[kind] += removed;
+                b.after = b.last;
+                if (cleanup->go_on && !cleanup->go_on(cleanup->data, kind, round->counts))
+                        return CLEANUP_STOPPED;
+        } while (!b.finished);
+        return CLEANUP_DONE;
+}
+
+int cleanup_run(const struct cleanup *cleanup, struct cleanup_counts *ret) {
+        struct round round = { .cleanup = cleanup, .counts = ret, .size = CLEANUP_BATCH };
+        int r = CLEANUP_DONE;
+
+        *ret = (struct cleanup_counts){ 0 };
+        round.limits = limits_at(clock_now(cleanup->clock), cleanup->settings);
+        arena_init(&round.arena, ARENA_MAX);
+        for (enum cleanup_kind kind = 0; r == CLEANUP_DONE && kind < CLEANUP_KINDS; kind++)
+                r = clean_kind(&round, kind);
+        arena_done(&round.arena);
+        return r;
+}
+
+int64_t cleanup_delay_ms(const struct settings *settings, const struct random *random, bool first) {
+        int64_t base = first ? MINUTE_MS : settings->cleanup_interval_hours * 60 * MINUTE_MS;
+        int64_t spread = first ? MINUTE_MS : base / 10;
+        uint32_t lot;
+
+        /* Without randomness the nodes may meet, and all but one will end their rounds. */
+        if (random_fill(random, &lot, sizeof(lot)) < 0)
+                lot = 0;
+        return base + (int64_t)lot % spread;
 }

@@ -1,16 +1,25 @@
-/* Removes what nobody can use any more: expired codes, tokens, sessions, authorizations, links and spent
- * throttles. In small batches, so that requests are served in between (contract §1.4: a job removes expired
- * rows). */
+/* Removes what nobody can use any more: expired codes, tokens, sessions and links, authorizations that are over, and
+ * throttles that no longer hold anything back (contract §1.4: a job removes expired rows).
+ *
+ * In small batches, each a transaction of its own, with pauses in between: requests go first. Several nodes may start a
+ * round at the same time; each batch takes a lock that only one of them gets, and the others end their rounds. */
 #pragma once
 
 #include "base/context.h"
 #include "db/database.h"
 
-/* How long rows stay after their end: a code or refresh token that is presented again long after still finds
- * its family and revokes it, instead of being merely unknown. */
+/* How long tokens and their families stay after their end. Two things hang on rows that are over:
+ *
+ * - A code or refresh token that was spent and comes back revokes its family. While it could still have been used, had
+ *   it not been spent, that must work, so its row stays to its own end at least; the family may go on for a year. Behind
+ *   that end a copy is worth nothing to whoever holds it, and its coming back only tells of a leak long past: that
+ *   it is recognised for a day more is a courtesy, and covers clocks that stand apart.
+ * - A refresh token that is replayed within the grace finds its successors' rows, the access token's too, which may
+ *   live for a second only. The grace is minutes at most. */
 #define CLEANUP_KEEP_MS INT64_C(86400000)
 
-enum { CLEANUP_BATCH = 500 /* rows a transaction */ };
+/* A batch looks at this many rows at first, and at more or fewer according to how long the one before it took. */
+enum { CLEANUP_BATCH_MIN = 50, CLEANUP_BATCH = 500, CLEANUP_BATCH_MAX = 2000 };
 
 enum cleanup_kind {
         CLEANUP_CODES,
@@ -38,13 +47,32 @@ struct cleanup {
 
         /* Called after each batch; false stops the round. May be NULL. */
         bool (*go_on)(void *data, enum cleanup_kind kind, const struct cleanup_counts *so_far);
+
+        /* Waits between two batches, in milliseconds. NULL: one follows the other. */
+        void (*pause)(void *data, int64_t ms);
         void *data;
+};
+
+enum cleanup_end {
+        CLEANUP_STOPPED,   /* by go_on */
+        CLEANUP_DONE,      /* all was looked at */
+        CLEANUP_ELSEWHERE, /* another node is at it */
 };
 
 /* One round over everything.
  *
  * ret      counted up to where it came, also on failure
- * returns  1 when all is done, 0 when go_on stopped it
- * errors   ERR_STORAGE
+ * returns  an enum cleanup_end
+ * errors   ERR_STORAGE, ERR_BUSY (requests left no room for a long time)
  */
 _must_use_ int cleanup_run(const struct cleanup *cleanup, struct cleanup_counts *ret);
+
+/* How many rows the next batch looks at, after one of `size` rows that took `took_us` microseconds. */
+unsigned cleanup_next_size(unsigned size, int64_t took_us);
+
+/* Milliseconds to wait after a batch that took `took_us` microseconds: the job has a fifth of the time at most. */
+int64_t cleanup_pause_ms(int64_t took_us);
+
+/* Milliseconds until the next round: the interval of the settings, or about a minute after the start, so that servers that
+ * are restarted daily clean up too. Drawn by lot around that, so that nodes that were started together don't meet. */
+int64_t cleanup_delay_ms(const struct settings *settings, const struct random *random, bool first);

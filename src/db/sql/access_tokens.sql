@@ -26,10 +26,6 @@ WHERE t.id = :id;
 -- name: access_token_revoke(id bigint, now bigint) -> count
 UPDATE access_tokens SET revoked_at = :now WHERE id = :id AND revoked_at = 0;
 
--- Removes at most `limit` tokens made before the id `before`.
--- name: access_tokens_delete_before(before bigint, limit bigint) -> count
-DELETE FROM access_tokens WHERE id IN (SELECT id FROM access_tokens WHERE id < :before ORDER BY id LIMIT :limit);
-
 -- Removes an app's tokens; the app is younger than the id `since`.
 -- name: access_tokens_delete_of_app(app_id text, since bigint) -> count
 DELETE FROM access_tokens

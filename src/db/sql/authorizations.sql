@@ -6,11 +6,6 @@ VALUES (:id, :app_id, :user_id, :scopes, :expires_at, 0);
 -- name: authorization_revoke(id bigint, now bigint) -> count
 UPDATE authorizations SET revoked_at = :now WHERE id = :id AND revoked_at = 0;
 
--- Removes at most `limit` families that have ended, among those made before the id `before`.
--- name: authorizations_delete_expired(before bigint, now bigint, limit bigint) -> count
-DELETE FROM authorizations WHERE id IN
-       (SELECT id FROM authorizations WHERE id < :before AND expires_at <= :now ORDER BY id LIMIT :limit);
-
 -- Removes an app's families; its codes and tokens first.
 -- name: authorizations_delete_of_app(app_id text) -> count
 DELETE FROM authorizations WHERE app_id = :app_id;

@@ -21,10 +21,6 @@ WHERE c.id = :id;
 -- name: code_spend(id bigint, now bigint) -> count
 UPDATE codes SET spent_at = :now WHERE id = :id AND spent_at = 0;
 
--- Removes at most `limit` codes made before the id `before`.
--- name: codes_delete_before(before bigint, limit bigint) -> count
-DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE id < :before ORDER BY id LIMIT :limit);
-
 -- Removes an app's codes; the app is younger than the id `since`.
 -- name: codes_delete_of_app(app_id text, since bigint) -> count
 DELETE FROM codes WHERE id >= :since AND authorization_id IN (SELECT id FROM authorizations WHERE app_id = :app_id);

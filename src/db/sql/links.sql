@@ -16,7 +16,3 @@ RETURNING id, hash, purpose, expires_at;
 
 -- name: links_delete_of_purpose(purpose text) -> count
 DELETE FROM links WHERE purpose = :purpose;
-
--- Removes at most `limit` expired links.
--- name: links_delete_expired(now bigint, limit bigint) -> count
-DELETE FROM links WHERE id IN (SELECT id FROM links WHERE expires_at <= :now ORDER BY id LIMIT :limit);

@@ -34,10 +34,6 @@ SELECT expires_at, spent_at FROM refresh_tokens WHERE id = :id;
 UPDATE refresh_tokens SET spent_at = :now, successor_id = :successor_id, successor_access_id = :successor_access_id
 WHERE id = :id AND spent_at = 0;
 
--- Removes at most `limit` tokens made before the id `before`.
--- name: refresh_tokens_delete_before(before bigint, limit bigint) -> count
-DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens WHERE id < :before ORDER BY id LIMIT :limit);
-
 -- Removes an app's tokens; the app is younger than the id `since`.
 -- name: refresh_tokens_delete_of_app(app_id text, since bigint) -> count
 DELETE FROM refresh_tokens

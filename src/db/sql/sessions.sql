@@ -25,8 +25,3 @@ DELETE FROM sessions WHERE id = :id;
 -- Ends every session of a person.
 -- name: sessions_delete_of_user(user_id text) -> count
 DELETE FROM sessions WHERE user_id = :user_id;
-
--- Removes at most `limit` expired sessions among those made before the id `before`.
--- name: sessions_delete_expired(before bigint, now bigint, limit bigint) -> count
-DELETE FROM sessions WHERE id IN
-       (SELECT id FROM sessions WHERE id < :before AND expires_at <= :now ORDER BY id LIMIT :limit);

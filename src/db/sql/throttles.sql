@@ -24,8 +24,3 @@ UPDATE throttles SET free_at = free_at - :interval WHERE name = :name;
 -- Forgets all guesses.
 -- name: throttle_clear(name text) -> count
 DELETE FROM throttles WHERE name = :name;
-
--- Removes at most `limit` rows that no longer hold anything back.
--- name: throttles_delete_expired(now bigint, limit bigint) -> count
-DELETE FROM throttles WHERE name IN
-       (SELECT name FROM throttles WHERE free_at <= :now ORDER BY free_at LIMIT :limit);

@@ -65,7 +65,7 @@ static struct cleanup_counts clean(struct fixture *f) {
                                          .database = f->db };
         struct cleanup_counts counts;
 
-        assert_int_equal(cleanup_run(&cleanup, &counts), 1);
+        assert_int_equal(cleanup_run(&cleanup, &counts), CLEANUP_DONE);
         return counts;
 }
 
@@ -96,7 +96,7 @@ static void each_kind_goes_when_its_time_is_over(void **state) {
         rows[n++] = (struct row){ CLEANUP_CODES, f.settings.code_lifetime * 1000 + CLEANUP_KEEP_MS };
         rows[n++] = (struct row){ CLEANUP_ACCESS_TOKENS,
                                   f.settings.access_token_lifetime * 1000 + CLEANUP_KEEP_MS };
-        rows[n++] = (struct row){ CLEANUP_SESSIONS, f.settings.session_lifetime * 1000 };
+        rows[n++] = (struct row){ CLEANUP_SESSIONS, f.settings.session_idle * 1000 };
         rows[n++] = (struct row){ CLEANUP_REFRESH_TOKENS,
                                   f.settings.refresh_token_lifetime * 1000 + CLEANUP_KEEP_MS };
         rows[n++] = (struct row){ CLEANUP_AUTHORIZATIONS,
@@ -161,13 +161,156 @@ static void a_round_can_be_stopped_between_batches(void **state) {
         int calls = 0;
 
         fixture_init(&f);
-        insert(&f, FIXTURE_START, 0, 2 * CLEANUP_BATCH + 1);
+        insert(&f, FIXTURE_START, 0, 6 * CLEANUP_BATCH + 1);
         f.clock.now = FIXTURE_START + 2 * DAY;
-        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, stop_after_one, &calls };
-        assert_int_equal(cleanup_run(&cleanup, &counts), 0);
-        assert_int_equal(counts.removed[CLEANUP_CODES], 2 * CLEANUP_BATCH);
-        assert_int_equal(clean(&f).removed[CLEANUP_CODES], 1);
+        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, stop_after_one, NULL, &calls };
+        assert_int_equal(cleanup_run(&cleanup, &counts), CLEANUP_STOPPED);
+        assert_int_equal(calls, 2);
+        assert_in_range(counts.removed[CLEANUP_CODES], 2 * CLEANUP_BATCH_MIN, 6 * CLEANUP_BATCH - 1);
+        assert_int_equal(counts.removed[CLEANUP_ACCESS_TOKENS], 0);
+        assert_int_equal(counts.removed[CLEANUP_CODES] + clean(&f).removed[CLEANUP_CODES],
+                         6 * CLEANUP_BATCH + 1);
         fixture_done(&f);
+}
+
+static int insert_long_lived(struct tx *tx, void *data) {
+        int64_t id = id_at(FIXTURE_START);
+
+        assert_int_equal(db_access_token_insert(tx, id, STR("h"), id, STR(""), FIXTURE_START + 10 * DAY), 1);
+        return db_refresh_token_insert(tx, id, STR("h"), id, FIXTURE_START + 90 * DAY);
+}
+
+static void a_lifetime_that_was_shortened_ends_no_token_that_is_alive(void **state) {
+        struct fixture f;
+
+        fixture_init(&f);
+        assert_int_equal(fixture_write(&f, insert_long_lived, NULL), 1);
+        f.clock.now = FIXTURE_START + 9 * DAY; /* an hour and thirty days are what is set now */
+        assert_int_equal(clean(&f).removed[CLEANUP_ACCESS_TOKENS], 0);
+        f.clock.now = FIXTURE_START + 89 * DAY;
+        assert_int_equal(clean(&f).removed[CLEANUP_REFRESH_TOKENS], 0);
+        f.clock.now = FIXTURE_START + 92 * DAY;
+        assert_int_equal(clean(&f).removed[CLEANUP_REFRESH_TOKENS], 1);
+        fixture_done(&f);
+}
+
+static int insert_revoked(struct tx *tx, void *data) {
+        int64_t id = id_at(FIXTURE_START);
+
+        assert_int_equal(
+                db_authorization_insert(tx, id, STR("a"), STR("u"), STR(""), FIXTURE_START + 365 * DAY), 1);
+        return db_authorization_revoke(tx, id, FIXTURE_START + 5 * DAY);
+}
+
+static void a_revoked_family_goes_when_nothing_of_it_can_be_alive(void **state) {
+        struct fixture f;
+        int64_t end;
+
+        fixture_init(&f);
+        assert_int_equal(fixture_write(&f, insert_revoked, NULL), 1);
+        end = FIXTURE_START + 5 * DAY + f.settings.refresh_token_lifetime * 1000 + CLEANUP_KEEP_MS;
+        f.clock.now = end - 1;
+        assert_int_equal(clean(&f).removed[CLEANUP_AUTHORIZATIONS], 0);
+        f.clock.now = end + 1;
+        assert_int_equal(clean(&f).removed[CLEANUP_AUTHORIZATIONS], 1);
+        fixture_done(&f);
+}
+
+/* A spent token whose reuse must revoke its family, and the successors that a replay within the grace asks for. */
+static int insert_spent(struct tx *tx, void *data) {
+        const struct settings *s = data;
+        int64_t id = id_at(FIXTURE_START), t = FIXTURE_START;
+
+        assert_int_equal(db_refresh_token_insert(tx, id, STR("h"), id, t + s->refresh_token_lifetime * 1000),
+                         1);
+        assert_int_equal(db_refresh_token_spend(tx, id, t, id + 1, id + 2), 1);
+        assert_int_equal(db_access_token_insert(tx, id + 2, STR("h"), id, STR(""), t + 1000), 1);
+        assert_int_equal(
+                db_code_insert(tx, id, STR("h"), id, STR("u"), STR("c"), t + s->code_lifetime * 1000), 1);
+        return db_code_spend(tx, id, t);
+}
+
+static void what_was_spent_is_remembered_to_its_own_end(void **state) {
+        struct fixture f;
+        struct cleanup_counts counts;
+
+        fixture_init(&f);
+        assert_int_equal(fixture_write(&f, insert_spent, &f.settings), 1);
+        f.clock.now = FIXTURE_START + 300 * 1000; /* the longest grace */
+        counts = clean(&f);
+        assert_int_equal(counts.removed[CLEANUP_ACCESS_TOKENS], 0);
+        assert_int_equal(counts.removed[CLEANUP_REFRESH_TOKENS], 0);
+        f.clock.now = FIXTURE_START + f.settings.code_lifetime * 1000;
+        assert_int_equal(clean(&f).removed[CLEANUP_CODES], 0);
+        f.clock.now = FIXTURE_START + f.settings.refresh_token_lifetime * 1000;
+        counts = clean(&f);
+        assert_int_equal(counts.removed[CLEANUP_REFRESH_TOKENS], 0);
+        assert_int_equal(counts.removed[CLEANUP_ACCESS_TOKENS], 1);
+        fixture_done(&f);
+}
+
+static void the_dead_among_the_living_are_found(void **state) {
+        struct fixture f;
+
+        fixture_init(&f);
+        for (unsigned i = 0; i < 20; i++) { /* alive, dead, alive, … */
+                insert(&f, FIXTURE_START, 2 * 2000 * i, 200);
+                f.settings.session_lifetime = 1;
+                insert(&f, FIXTURE_START, 2 * 2000 * i + 2000, 100);
+                f.settings.session_lifetime = 90 * 86400;
+        }
+        f.clock.now = FIXTURE_START + HOUR;
+        assert_int_equal(clean(&f).removed[CLEANUP_SESSIONS], 2000);
+        assert_int_equal(clean(&f).removed[CLEANUP_SESSIONS], 0);
+        fixture_done(&f);
+}
+
+static void add_pause(void *data, int64_t ms) {
+        int64_t *total = data;
+
+        assert_in_range(ms, 0, 1000);
+        *total += ms;
+}
+
+static void between_batches_there_is_a_pause(void **state) {
+        struct fixture f;
+        struct cleanup_counts counts;
+        struct cleanup cleanup;
+        int64_t paused = 0;
+
+        fixture_init(&f);
+        insert(&f, FIXTURE_START, 0, 6 * CLEANUP_BATCH);
+        f.clock.now = FIXTURE_START + 2 * DAY;
+        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, NULL, add_pause, &paused };
+        assert_int_equal(cleanup_run(&cleanup, &counts), CLEANUP_DONE);
+        assert_true(paused > 0);
+        fixture_done(&f);
+}
+
+static void batches_grow_while_they_are_quick_and_shrink_when_they_are_slow(void **state) {
+        assert_int_equal(cleanup_next_size(500, 100), 1000);
+        assert_int_equal(cleanup_next_size(500, 4000), 500);
+        assert_int_equal(cleanup_next_size(500, 50 * 1000), 250);
+        assert_int_equal(cleanup_next_size(CLEANUP_BATCH_MAX, 1), CLEANUP_BATCH_MAX);
+        assert_int_equal(cleanup_next_size(CLEANUP_BATCH_MIN, 1000 * 1000), CLEANUP_BATCH_MIN);
+        assert_int_equal(cleanup_pause_ms(1), 1);
+        assert_int_equal(cleanup_pause_ms(5000), 20);
+        assert_int_equal(cleanup_pause_ms(60 * 1000 * 1000), 1000);
+}
+
+static void rounds_begin_at_times_drawn_by_lot(void **state) {
+        const struct settings s = { .cleanup_interval_hours = 6 };
+        bool differ = false;
+
+        for (int i = 0; i < 50; i++) {
+                int64_t first = cleanup_delay_ms(&s, &random_system, true),
+                        next = cleanup_delay_ms(&s, &random_system, false);
+
+                assert_in_range(first, 60 * 1000, 120 * 1000);
+                assert_in_range(next, 6 * HOUR, 6 * HOUR + 6 * HOUR / 10);
+                differ |= first != cleanup_delay_ms(&s, &random_system, true);
+        }
+        assert_true(differ);
 }
 
 int main(void) {
@@ -176,6 +319,13 @@ int main(void) {
                 cmocka_unit_test(each_kind_goes_when_its_time_is_over),
                 cmocka_unit_test(only_what_is_old_goes),
                 cmocka_unit_test(many_rows_go_in_batches),
+                cmocka_unit_test(a_lifetime_that_was_shortened_ends_no_token_that_is_alive),
+                cmocka_unit_test(a_revoked_family_goes_when_nothing_of_it_can_be_alive),
+                cmocka_unit_test(what_was_spent_is_remembered_to_its_own_end),
+                cmocka_unit_test(the_dead_among_the_living_are_found),
+                cmocka_unit_test(between_batches_there_is_a_pause),
+                cmocka_unit_test(batches_grow_while_they_are_quick_and_shrink_when_they_are_slow),
+                cmocka_unit_test(rounds_begin_at_times_drawn_by_lot),
                 cmocka_unit_test(a_round_can_be_stopped_between_batches),
         };
 

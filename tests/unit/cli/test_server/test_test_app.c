@@ -64,9 +64,9 @@ static int check_descendants(struct tx *tx, void *data) {
         /* Whatever is still there can be removed once more. */
         assert_int_equal(db_authorization_revoke(tx, id, 1), 0);
         assert_int_equal(db_authorization_revoke(tx, id + 1, 1), 1);
-        assert_int_equal(db_codes_delete_before(tx, INT64_MAX, 100), 1);
-        assert_int_equal(db_access_tokens_delete_before(tx, INT64_MAX, 100), 0);
-        assert_int_equal(db_refresh_tokens_delete_before(tx, INT64_MAX, 100), 0);
+        assert_int_equal(db_codes_delete_ended(tx, 0, INT64_MAX, INT64_MAX), 1);
+        assert_int_equal(db_access_tokens_delete_ended(tx, 0, INT64_MAX, INT64_MAX), 0);
+        assert_int_equal(db_refresh_tokens_delete_ended(tx, 0, INT64_MAX, INT64_MAX), 0);
         return 0;
 }
 
