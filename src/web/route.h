@@ -36,6 +36,7 @@ enum route_flag {
         ROUTE_CORS = 1 << 1,     /* any origin may call it, without cookies */
         ROUTE_FORM = 1 << 2,     /* a form's post: needs its CSRF token */
         ROUTE_EXTERNAL = 1 << 3, /* External API: errors in its shape */
+        ROUTE_LEAVES = 1 << 4, /* a form that only ends the session: without one its token is not asked for */
 };
 
 struct route {

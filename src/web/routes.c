@@ -39,7 +39,7 @@ const struct route routes[] = {
 { HTTP_GET,   "/signup", ACCESS_PUBLIC,  0, PAGE,   READ(handle_signup_page), 0 },
 { HTTP_POST,  "/signup", ACCESS_PUBLIC,  0, POSTED, HASHED(TRANSACTION, handle_signup_form_reserve, handle_signup_hash, handle_signup_form_finish), 0 },
 { HTTP_GET,   "/logout", ACCESS_PUBLIC,  0, PAGE,   READ(handle_logout_page), 0 },
-{ HTTP_POST,  "/logout", ACCESS_PUBLIC,  0, POSTED, TRANSACT(handle_logout_form), 0 },
+{ HTTP_POST,  "/logout", ACCESS_PUBLIC,  0, POSTED | ROUTE_LEAVES, TRANSACT(handle_logout_form), 0 },
 { HTTP_GET,   "/setup",  ACCESS_PUBLIC,  0, PAGE,   READ(handle_setup_page), 0 },
 { HTTP_POST,  "/setup",  ACCESS_PUBLIC,  0, POSTED, HASHED(READ, handle_setup_reserve, handle_setup_hash, handle_setup_finish), 0 },
 

@@ -116,6 +116,26 @@ describe('login, sign-up and logout forms', () => {
     assert.equal(await isSignedIn(victim), false);
   });
 
+  it('/logout sent twice, or by nobody who is signed in, ends where it would have: there is nothing left to protect', async () => {
+    const browser = await signIn(server, owner.who), form = await browser.page('/logout');
+    const send = () => browser.submit(form, /log ?out|sign out/i);
+    assert.equal((await send()).status, 303);
+    const again = await send();
+    assert.equal(again.status, 303, again.text);
+    assert.equal(again.headers.location, '/');
+    const stranger = await server.browser().post('/logout', { form: { next: '//evil.example/' } });
+    assert.equal(stranger.status, 303, stranger.text);
+    assert.equal(stranger.headers.location, '/');
+    assert.equal(stranger.cookies.some((c) => c.value && /gatehouse$/.test(c.name)), false, 'nobody is signed in by it');
+  });
+
+  it("/logout with a former session's token signs nobody out of the next", async () => {
+    const browser = await signIn(server, owner.who), form = await browser.page('/logout');
+    await signIn(server, owner.who, browser);
+    card(await browser.submit(form, /log ?out|sign out/i), 403);
+    assert.equal(await isSignedIn(browser), true);
+  });
+
   it('/logout without its token signs nobody out', async () => {
     const browser = await signIn(server, owner.who);
     card(await browser.post('/logout', { form: {} }), 403);
