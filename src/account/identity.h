@@ -5,6 +5,10 @@
 #include "account/scope.h"
 #include "base/str.h"
 
+/* WWW-Authenticate where a person must sign in. No 401 may lack the field (RFC 9110 §15.5.2), and this is the one scheme
+ * that browsers open no dialog for; no parameter tells of an error, for a session in a cookie is no bearer token. */
+#define CHALLENGE_PERSON "Bearer realm=\"Gatehouse\""
+
 enum identity_kind {
         IDENTITY_NONE,    /* nobody is signed in; `csrf` is set all the same */
         IDENTITY_SESSION, /* a browser's session */

@@ -118,9 +118,13 @@ static int show(struct request *req, struct response *res, int status, struct st
 
         form_set(&app, "name", app_name);
         form_set_object(&data, "app", app);
-        form_set(&data, "email", form_echo(req, "email", LOGIN_EMAIL_MAX));
+        form_set(&data, "email",
+                 req->method == HTTP_POST ? form_echo(req, "email", LOGIN_EMAIL_MAX)
+                 : form_signed_in(req)    ? req->identity->email
+                                          : STR(""));
         form_set(&data, "error", problem);
-        form_set_bool(&data, "signup_open", req->context->settings->signup_open);
+        /* Who must sign in again can't do so with another account: sign-up passes whoever is signed in. */
+        form_set_bool(&data, "signup_open", req->context->settings->signup_open && !form_signed_in(req));
         form_set_link(&data, "signup_url", STR("/signup"), next);
         return page_respond(req->context->theme, res, status, "login", data);
 }
@@ -129,7 +133,7 @@ int handle_login_page(struct request *req, struct response *res) {
         struct str next = form_next(req), app_name;
         int r;
 
-        if (form_signed_in(req))
+        if (form_signed_in(req) && !login_again(req))
                 return response_redirect(res, next);
         r = login_app_name(req->tx, &req->arena, next, &app_name);
         return r < 0 ? r : show(req, res, 200, next, app_name, STR_NULL);
@@ -139,6 +143,8 @@ int handle_login_page(struct request *req, struct response *res) {
 static int or_show(struct request *req, struct response *res, struct str app_name, int result) {
         if (result != -ERR_WRONG_PASSWORD && result != -ERR_THROTTLED && result != -ERR_INVALID_FIELD)
                 return result;
+        if (result == -ERR_WRONG_PASSWORD)
+                response_header(res, STR("WWW-Authenticate"), STR(CHALLENGE_PERSON));
         return show(req, res, error_row(result)->other_status, form_next(req), app_name,
                     form_problem(req, res, result));
 }

@@ -55,3 +55,28 @@ void next_link(struct str page, struct str next, struct strbuf *out) {
         strbuf_append(out, STR("?next="));
         strbuf_append_percent(out, next, false);
 }
+
+/* The pages on the way (sign-up, logout) have longer names than /login. */
+enum { LINK_ROOM = 64 /* bytes */ };
+
+int next_after_login(struct request *req, struct response *res, struct str next, bool again) {
+        _cleanup_(strbuf_done) struct strbuf location = STRBUF_INIT(16 * REQUEST_BODY_MAX);
+
+        strbuf_append(&location, again ? STR("/login?prompt=login&next=") : STR("/login?next="));
+        strbuf_append_percent(&location, next, false);
+        if (location.failed)
+                return -ERR_NO_MEMORY;
+        if (location.len > REQUEST_TARGET_MAX - LINK_ROOM)
+                return request_refuse(req, ERR_BAD_REQUEST,
+                                      "This request is too long to be kept while you sign in");
+        return response_redirect(res, strbuf_str(&location));
+}
+
+bool login_again(struct request *req) {
+        const struct param *prompt;
+
+        if (request_parse_query(req) < 0)
+                return false;
+        prompt = params_find(&req->query_params, STR("prompt"));
+        return prompt && str_eq(prompt->value, STR("login"));
+}

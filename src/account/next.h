@@ -3,7 +3,7 @@
 
 #include "base/str.h"
 #include "base/strbuf.h"
-#include "http/request.h"
+#include "http/response.h"
 
 enum { NEXT_MAX = REQUEST_TARGET_MAX }; /* bytes: whatever could be asked for can be come back to */
 
@@ -21,3 +21,13 @@ struct str next_path(struct str next);
  * next   what next_path() gave
  */
 void next_link(struct str page, struct str next, struct strbuf *out);
+
+/* Sends a person to the login page, which leads back.
+ *
+ * next     a path of this server, which next_path() leaves as it is
+ * again    whoever is signed in must sign in once more
+ * errors   ERR_BAD_REQUEST when no address could hold the way back; ERR_NO_MEMORY */
+_must_use_ int next_after_login(struct request *req, struct response *res, struct str next, bool again);
+
+/* Whether the login page was asked for with `again`. */
+bool login_again(struct request *req);

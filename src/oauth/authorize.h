@@ -31,6 +31,7 @@ struct authorize {
         bool app_known;
         bool redirectable; /* the redirect URI is the app's: errors may be told there */
         bool silent;       /* prompt=none: no page may be shown */
+        bool fresh;        /* prompt=login: the person must sign in for this very request */
         bool ask;          /* the person must be asked */
         scope_set scopes;
         scope_set granted; /* what the person granted this app before */
@@ -54,7 +55,8 @@ int check_consent(struct authorize *a);
  *
  * errors   those of request_parse_query() and request_parse_body(), and of the checks: ERR_UNKNOWN_CLIENT,
  * ERR_APP_INACTIVE, ERR_REDIRECT_URI, ERR_MISSING_PARAMETERS, ERR_RESPONSE_TYPE, ERR_UNAUTHORIZED_CLIENT,
- * ERR_PKCE, ERR_INVALID_SCOPE, ERR_NOT_SIGNED_IN, ERR_LOGIN_REQUIRED, ERR_CONSENT_REQUIRED, ERR_STORAGE
+ * ERR_PKCE, ERR_INVALID_SCOPE, ERR_NOT_SIGNED_IN, ERR_LOGIN_REQUIRED, ERR_CONSENT_REQUIRED,
+ * ERR_INTERACTION_REQUIRED, ERR_STORAGE
  */
 _must_use_ int authorize_check_all(struct request *req, enum authorize_source source, struct authorize *ret);
 

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "account/identity.h"
+#include "account/next.h"
 #include "base/context.h"
 #include "oauth/authorize.h"
 #include "oauth/consent_page.h"
@@ -22,9 +23,40 @@ static bool is_card(const struct authorize *a, int result) {
         return !a->redirectable || result == -ERR_MISSING_PARAMETERS || result == -ERR_INVALID_SCOPE;
 }
 
+/* Adds the values of `prompt` but those that signing in fulfils. */
+static void append_prompt(struct str prompt, struct strbuf *out) {
+        struct str word;
+
+        while (str_next(&prompt, ' ', &word))
+                if (str_eq(word, STR("consent")))
+                        strbuf_append(out, STR("&prompt=consent"));
+}
+
+/* To the login page, also with a session, and from there back to this request, which is then fulfilled. */
+static int sign_in_again(struct response *res, struct authorize *a) {
+        _cleanup_(strbuf_done) struct strbuf back = STRBUF_INIT(4 * REQUEST_TARGET_MAX);
+        const struct params *query = &a->req->query_params;
+        char separator = '?';
+
+        strbuf_append(&back, a->req->path);
+        for (size_t i = 0; i < query->n; i++) {
+                if (str_eq(query->list[i].name, STR("prompt")))
+                        continue;
+                strbuf_append_char(&back, separator);
+                strbuf_append_percent(&back, query->list[i].name, false);
+                strbuf_append_char(&back, '=');
+                strbuf_append_percent(&back, query->list[i].value, false);
+                separator = '&';
+        }
+        append_prompt(a->prompt, &back);
+        return back.failed ? -ERR_NO_MEMORY : next_after_login(a->req, res, strbuf_str(&back), true);
+}
+
 /* The answer to a request that the checks refused. ERR_NOT_SIGNED_IN and our own failures are the
  * dispatcher's. */
 static int refuse(struct response *res, struct authorize *a, int result) {
+        if (result == -ERR_NOT_SIGNED_IN && a->fresh)
+                return sign_in_again(res, a);
         if (result == -ERR_NOT_SIGNED_IN || error_row(result)->json_status >= 500)
                 return result;
         if (is_card(a, result) && !a->silent)

@@ -30,9 +30,72 @@ describe('prompt=none', () => {
         back(await who.page(path({ prompt: 'none', state: 's', ...more })), app, server.base, { error, state: 's', code: null });
     });
 
+  it('to an app that must ask each time needs a person, granted or not', async () => {
+    const any = await server.createApp({ isPublic: true, redirectUris: ['com.example.any:/cb'], scopes: ['IDENTITY'] });
+    const person = await signUp(server);
+    back(await person.page(path({ prompt: 'none' }, any)), any, server.base, { error: 'consent_required', code: null });
+    await person.submit(await person.page(path({}, any)), yes);
+    back(await person.page(path({ prompt: 'none' }, any)), any, server.base, { error: 'interaction_required', code: null });
+  });
+
   it('shows a card all the same where the redirect URI is not known to be the app\'s', async () => {
     card(await (await signUp(server)).page(path({ prompt: 'none', redirect_uri: 'https://evil.example/' })));
   });
+});
+
+describe('prompt=login', () => {
+  const login = (shown, browser, who) => browser.submit(shown, /log ?in/i, { email: who.email, password: who.password });
+
+  for (const prompt of ['login', 'select_account', 'login consent', 'consent login'])
+    it(`has a person sign in again who is signed in, and then goes on: ${prompt}`, async () => {
+      const person = await signUp(server), state = 's é&=+';
+      await person.submit(await person.page(path()), yes); // granted before: nothing else would be asked
+      const sent = await person.page(path({ prompt, state, scope: 'IDENTITY' }));
+      assert.equal(sent.status, 303);
+      assert.equal(sent.location.pathname, '/login');
+      const shown = await person.page(sent.headers.location);
+      page(shown);
+      assert.ok(shown.text.includes(person.who.email), 'who must sign in is named');
+      assert.doesNotMatch(shown.text, /href="\/signup/);
+      const wrong = await login(shown, person, { ...person.who, password: 'not this one' });
+      page(wrong, 401);
+      const old = new Map(person.cookies);
+      const on = await login(shown, person, person.who);
+      assert.equal(on.status, 303, on.text);
+      assert.notDeepEqual(person.cookies, old, 'a new session');
+      let answer = await person.page(on.headers.location);
+      if (prompt.includes('consent')) {
+        page(answer);
+        answer = await person.submit(answer, yes);
+      }
+      const url = back(answer, app, server.base, { state });
+      assert.ok(url.searchParams.get('code'));
+    });
+
+  it('asks nobody twice who was not signed in', async () => {
+    const who = (await signUp(server)).who, browser = server.browser();
+    const sent = await browser.page(path({ prompt: 'login' }));
+    const on = await login(await browser.page(sent.headers.location), browser, who);
+    page(await browser.page(on.headers.location));
+  });
+
+  it('gives no code while the person has not signed in, however often the app asks', async () => {
+    const person = await signUp(server);
+    await person.submit(await person.page(path()), yes);
+    for (let i = 0; i < 3; i++)
+      assert.equal((await person.page(path({ prompt: 'login' }))).location.pathname, '/login');
+  });
+
+  it('where there is no page is told to the app', async () => {
+    const person = await signUp(server);
+    back(await person.post('/api/oauth/authorize', { json: authorizeBody(app, pkce(), { prompt: 'login', state: 's' }) }), app, server.base, { error: 'login_required', state: 's', code: null });
+  });
+
+  for (const prompt of ['x', 'Login', 'create', 'login x', 'consent,login', 'consent  login'])
+    it(`is not what an unknown value means: ${prompt}`, async () => {
+      for (const who of [server.browser(), await signUp(server)])
+        back(await who.page(path({ prompt, state: 's' })), app, server.base, { error: 'invalid_request', state: 's', code: null });
+    });
 });
 
 describe('a parameter without a value counts as absent (RFC 6749 §3.1)', () => {

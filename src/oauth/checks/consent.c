@@ -20,5 +20,7 @@ int check_consent(struct authorize *a) {
                 return -ERR_INTERNAL;
         if (a->scopes & ~a->granted || could_be_impersonated(a))
                 a->ask = true;
-        return a->silent && a->ask ? -ERR_CONSENT_REQUIRED : 0;
+        if (!a->silent || !a->ask)
+                return 0;
+        return a->scopes & ~a->granted ? -ERR_CONSENT_REQUIRED : -ERR_INTERACTION_REQUIRED;
 }

@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "account/next.h"
+#include "support/fixture.h"
 
 static void local_paths_are_kept(void **state _unused_) {
         static const char *const good[] = {
@@ -77,6 +78,33 @@ static void a_link_carries_the_path_encoded(void **state _unused_) {
         strbuf_done(&out);
 }
 
+static void who_must_sign_in_is_led_back(void **state _unused_) {
+        struct fixture f;
+
+        fixture_init(&f);
+        fixture_get(&f, NULL);
+        assert_int_equal(next_after_login(&f.req, &f.res, STR("/a?b=c%20d"), false), 0);
+        assert_str(fixture_header(&f, "Location"), "/login?next=%2Fa%3Fb%3Dc%2520d");
+        assert_false(login_again(&f.req));
+        fixture_get(&f, "prompt=login&next=%2F");
+        assert_true(login_again(&f.req));
+        assert_int_equal(next_after_login(&f.req, &f.res, STR("/a"), true), 0);
+        assert_str(fixture_header(&f, "Location"), "/login?prompt=login&next=%2Fa");
+        fixture_done(&f);
+}
+
+static void a_way_back_too_long_for_an_address_is_refused(void **state _unused_) {
+        static char path[REQUEST_TARGET_MAX];
+        struct fixture f;
+
+        memset(path, '/', sizeof(path));
+        fixture_init(&f);
+        fixture_get(&f, NULL);
+        assert_int_equal(next_after_login(&f.req, &f.res, str_n(path, sizeof(path)), false),
+                         -ERR_BAD_REQUEST);
+        fixture_done(&f);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(local_paths_are_kept),
@@ -84,6 +112,8 @@ int main(void) {
                 cmocka_unit_test(a_nul_byte_is_no_end),
                 cmocka_unit_test(a_path_that_is_too_long_becomes_the_home_page),
                 cmocka_unit_test(a_link_carries_the_path_encoded),
+                cmocka_unit_test(who_must_sign_in_is_led_back),
+                cmocka_unit_test(a_way_back_too_long_for_an_address_is_refused),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
