@@ -1,14 +1,12 @@
 #include "web/respond_error.h"
 
 #include "account/identity.h"
+#include "account/next.h"
 #include "base/context.h"
 #include "base/json_write.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "pages/page.h"
-
-/* The pages on the way (sign-up, logout) have longer names than /login. */
-enum { LINK_ROOM = 64 /* bytes */ };
 
 static bool wants_page(const struct request *req, const struct route *route) {
         if (route)
@@ -24,6 +22,11 @@ static int status_of(const struct request *req, const struct error_row *row) {
 
 static struct str text_of(const struct request *req, const struct error_row *row) {
         return req->error_detail.ptr ? req->error_detail : row->text;
+}
+
+/* Whether an answer has the External API's shape: below its prefix also where no route is. */
+static bool is_external(const struct request *req, const struct route *route) {
+        return route ? route->flags & ROUTE_EXTERNAL : str_starts_with(req->path, STR("/external-api/"));
 }
 
 /* Whether an answer of the External API is about who calls: a 400 only while that is not known (RFC 6750 §3.1). */
@@ -42,7 +45,9 @@ static void challenge(struct request *req, struct response *res, const struct ro
                 return;
         if (route->access == ACCESS_CLIENT)
                 value = STR("Basic realm=\"Gatehouse\", charset=\"UTF-8\"");
-        else if (route->access != ACCESS_API || !is_challenge(req, res->status))
+        else if (route->access != ACCESS_API && !str_eq(row->oauth_code, STR("invalid_token")))
+                value = STR(CHALLENGE_PERSON);
+        else if (!is_challenge(req, res->status))
                 return;
         else if (row->oauth_code.len == 0)
                 value = STR("Bearer realm=\"Gatehouse\"");
@@ -81,7 +86,7 @@ static void write_json(struct request *req, struct response *res, const struct r
                        const struct error_row *row) {
         struct json_writer w = JSON_WRITER(&res->body);
         struct str text = text_of(req, row), description = text;
-        bool external = route && route->flags & ROUTE_EXTERNAL;
+        bool external = is_external(req, route);
 
         if (req->error_field.ptr)
                 description = arena_printf(&req->arena, STR_FMT ": " STR_FMT, STR_ARG(req->error_field),
@@ -158,17 +163,9 @@ static void append_return(struct request *req, struct strbuf *out) {
  * errors   ERR_BAD_REQUEST when no address could hold the way back; ERR_NO_MEMORY */
 static int redirect_to_login(struct request *req, struct response *res) {
         _cleanup_(strbuf_done) struct strbuf back = STRBUF_INIT(4 * REQUEST_BODY_MAX);
-        _cleanup_(strbuf_done) struct strbuf location = STRBUF_INIT(16 * REQUEST_BODY_MAX);
 
         append_return(req, &back);
-        strbuf_append(&location, STR("/login?next="));
-        strbuf_append_percent(&location, strbuf_str(&back), false);
-        if (back.failed || location.failed)
-                return -ERR_NO_MEMORY;
-        if (location.len > REQUEST_TARGET_MAX - LINK_ROOM)
-                return request_refuse(req, ERR_BAD_REQUEST,
-                                      "This request is too long to be kept while you sign in");
-        return response_redirect(res, strbuf_str(&location));
+        return back.failed ? -ERR_NO_MEMORY : next_after_login(req, res, strbuf_str(&back), false);
 }
 
 static void log_failure(const struct request *req, const struct error_row *row, int status) {
@@ -214,11 +211,12 @@ void respond_refusal(struct request *req, struct response *res, struct str text)
         response_begin(res, res->status, CONTENT_TYPE_JSON);
         json_object_begin(&w);
         json_member_str(&w, "detail", text);
-        json_member_str(&w, "error",
-                        res->status == 500   ? STR("server_error")
-                        : res->status == 503 ? STR("temporarily_unavailable")
-                                             : STR("invalid_request"));
-        json_member_str(&w, "error_description", text);
+        if (!is_external(req, NULL)) {
+                json_member_str(&w, "error",
+                                res->status == 500   ? STR("server_error")
+                                : res->status == 503 ? STR("temporarily_unavailable")
+                                                     : STR("invalid_request"));
+                json_member_str(&w, "error_description", text);
+        }
         json_object_end(&w);
-        (void)req;
 }

@@ -146,6 +146,27 @@ describe('a request', () => {
     assert.equal((await server.browser().get('/')).headers['referrer-policy'], 'no-referrer');
   });
 
+  it('of the External API is refused in its shape also where nothing is (contract §0)', async () => {
+    for (const [method, path, status] of [['get', '/external-api/v1/nowhere', 404], ['get', '/external-api/', 404], ['post', '/external-api/v1/me', 405]]) {
+      const answer = await server.browser()[method](path, method === 'post' ? { json: {} } : {});
+      assert.equal(answer.status, status, answer.text);
+      assert.deepEqual(Object.keys(answer.json), ['detail']);
+    }
+    const { text } = await raw(server, 'GET /external-api/v1/me HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n\r\n');
+    assert.match(text, /^HTTP\/1\.1 413 /);
+    assert.deepEqual(Object.keys(JSON.parse(text.split('\r\n\r\n')[1])), ['detail']);
+    assert.deepEqual(Object.keys((await server.browser().get('/api/nowhere')).json), ['detail', 'error', 'error_description']);
+  });
+
+  it('without the person that it needs is told how one signs in (RFC 9110 §15.5.2)', async () => {
+    for (const [method, path, members] of [['get', '/api/oauth/apps/mine'], ['get', '/api/auth/user'], ['post', '/api/oauth/authorize', {}],
+      ['post', '/api/auth/login', { email: 'nobody@example.org', password: 'no such password' }]]) {
+      const answer = await server.browser()[method](path, members ? { json: members } : {});
+      assert.equal(answer.status, 401, path);
+      assert.equal(answer.headers['www-authenticate'], 'Bearer realm="Gatehouse"', path);
+    }
+  });
+
   it('that says it was forwarded is believed by nobody', async () => {
     const t = await grant(person, app);
     const answer = await server.browser().get('/auth/authorize?client_id=x', { headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', 'x-forwarded-for': '1.2.3.4', forwarded: 'for=1.2.3.4;host=evil.example', host: 'evil.example' } });

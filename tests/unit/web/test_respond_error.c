@@ -147,6 +147,27 @@ static void a_fault_of_a_caller_who_is_known_is_no_challenge(void **state) {
         assert_null(fixture_header(f, "WWW-Authenticate").ptr);
 }
 
+static void the_external_api_keeps_its_shape_where_no_route_is(void **state) {
+        struct fixture *f = *state;
+
+        fixture_get(f, NULL);
+        f->req.path = STR("/external-api/v1/nowhere");
+        respond_error(&f->req, &f->res, NULL, -ERR_NOT_FOUND);
+        assert_str(body(f), "{\"detail\":\"Not Found\"}");
+}
+
+static void who_must_sign_in_is_told_how(void **state) {
+        struct fixture *f = *state;
+
+        fixture_post_json(f, "{}");
+        respond_error(&f->req, &f->res, &json, -ERR_NOT_SIGNED_IN);
+        assert_int_equal(f->res.status, 401);
+        assert_str(fixture_header(f, "WWW-Authenticate"), "Bearer realm=\"Gatehouse\"");
+        fixture_post_json(f, "{}");
+        respond_error(&f->req, &f->res, &json, -ERR_CROSS_SITE);
+        assert_null(fixture_header(f, "WWW-Authenticate").ptr);
+}
+
 static void a_half_made_answer_is_forgotten(void **state) {
         struct fixture *f = *state;
 
@@ -243,6 +264,8 @@ int main(void) {
                 TEST(the_external_api_speaks_the_contract_s_words),
                 TEST(a_missing_scope_is_named_in_body_and_challenge),
                 TEST(a_fault_of_a_caller_who_is_known_is_no_challenge),
+                TEST(the_external_api_keeps_its_shape_where_no_route_is),
+                TEST(who_must_sign_in_is_told_how),
                 TEST(a_half_made_answer_is_forgotten),
                 TEST(who_is_throttled_is_told_how_long),
                 TEST(a_person_gets_a_page_and_a_way_on),
