@@ -88,7 +88,7 @@ static int sign_in(struct request *req, struct response *res, struct user_row *r
         struct login *login = req->step_data;
         int r;
 
-        r = db_user_by_id(req->tx, &req->arena, login->user_id, ret_user);
+        r = db_user_hold(req->tx, &req->arena, login->user_id, ret_user);
         if (r < 0)
                 return r;
         if (r == 0 || !ret_user->is_active || !str_eq(ret_user->password_hash, login->stored))
