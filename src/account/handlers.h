@@ -7,7 +7,7 @@
  *                                            transaction handle_login_finish
  *   POST /api/auth/logout         public     transaction handle_logout
  *   GET  /api/auth/user           session    read        handle_user
- *   POST /api/auth/user           session    read        handle_user
+ *   POST /api/auth/user           session    read        handle_user, transaction handle_user_new
  *   GET  /api/auth/user/timezone  session    read        handle_timezone
  *   POST /api/auth/user/timezone  session    transaction handle_timezone_set
  *   POST /api/auth/user/name      session    transaction handle_name_set
@@ -52,6 +52,7 @@ int handle_logout_page(struct request *req, struct response *res);
 int handle_logout_form(struct request *req, struct response *res);
 
 int handle_user(struct request *req, struct response *res);
+int handle_user_new(struct request *req, struct response *res);
 int handle_timezone(struct request *req, struct response *res);
 int handle_timezone_set(struct request *req, struct response *res);
 int handle_name_set(struct request *req, struct response *res);

@@ -25,7 +25,8 @@ struct identity {
         struct str timezone; /* "not-set" when unset */
         bool is_admin;       /* IDENTITY_SESSION: a token never opens what is an administrator's */
 
-        int64_t session_id; /* IDENTITY_SESSION */
+        int64_t session_id; /* IDENTITY_SESSION; 0 when a user JWT stands for one */
+        bool is_new;        /* came by a user JWT and was unknown when this step began */
         bool session_stale; /* its time of last use must be written anew: web/dispatch does */
         struct str csrf;    /* what forms made for this browser carry */
 

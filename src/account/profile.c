@@ -1,12 +1,15 @@
 /* What a person sees and sets of their account (contract §2, user endpoints). */
 #include "account/form.h"
 #include "account/handlers.h"
+#include "account/platform_issuer.h"
 #include "account/user.h"
 
 /* The signed-in person's row. */
 static int own_row(struct request *req, struct user_row *ret) {
         int r = db_user_by_id(req->tx, &req->arena, req->identity->user_id, ret);
 
+        if (r == 0 && req->identity->is_new)
+                return request_refuse(req, ERR_NOT_FOUND, "User not found");
         return r == 0 ? -ERR_NOT_SIGNED_IN : MIN_OF(r, 0);
 }
 
@@ -22,10 +25,25 @@ static int answer_own(struct request *req, struct response *res) {
 }
 
 int handle_user(struct request *req, struct response *res) {
-        /* Platform clients post here to have the person made; with sessions there always is one. */
+        /* Platform clients post here to have the person made: needed only for one who came by a user JWT. */
+        if (req->method == HTTP_POST && req->identity->is_new)
+                return STEP_NEXT;
         if (req->method == HTTP_POST)
                 response_header(res, STR("X-AutoGPT-User-Created"), STR("false"));
         return answer_own(req, res);
+}
+
+int handle_user_new(struct request *req, struct response *res) {
+        struct user_row user;
+        bool created;
+        int r;
+
+        r = platform_person_row(req->context, req->tx, &req->arena, req->bearer, &user, &created);
+        if (r < 0)
+                return r;
+        response_header(res, STR("X-AutoGPT-User-Created"), created ? STR("true") : STR("false"));
+        response_no_store(res);
+        return form_answer_user(res, &user);
 }
 
 static int answer_timezone(struct response *res, struct str timezone) {

@@ -17,6 +17,7 @@ struct server {
         atomic_bool draining;
         struct page_theme *theme;
         struct secret_memo *client_secrets;
+        struct platform_issuer *platform;
         struct database *database;
         struct node node;
         bool node_leased;

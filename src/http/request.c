@@ -40,6 +40,7 @@ void request_reset(struct request *req) {
         req->context = NULL;
         req->tx = NULL;
         req->identity = NULL;
+        req->bearer = NULL;
         req->step_data = NULL;
 }
 

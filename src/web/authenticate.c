@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "account/csrf.h"
+#include "account/platform_issuer.h"
 #include "account/session.h"
 #include "base/context.h"
 #include "oauth/access_token.h"
@@ -28,12 +29,37 @@ static int fill_session(struct request *req, struct identity *who) {
         return 0;
 }
 
+/* The person of a user JWT (web/bearer.h). Where one is sent it counts, and a cookie beside it does not. Somebody whom
+ * nobody knows yet is stored by the first step that can write; until then the claims are all there is. */
+static int fill_bearer(struct request *req, struct identity *who) {
+        const struct platform_person *person = req->bearer;
+        struct user_row user;
+        int r;
+
+        r = platform_person_row(req->context, req->tx, &req->arena, person, &user, &who->is_new);
+        if (r < 0)
+                return r;
+        if (r == 0) {
+                user = (struct user_row){ .id = person->id,
+                                          .email = person->email,
+                                          .timezone = STR("not-set") };
+                who->is_new = true;
+        }
+        who->kind = IDENTITY_SESSION;
+        who->user_id = user.id;
+        who->email = user.email;
+        who->name = user.name;
+        who->timezone = user.timezone;
+        who->is_admin = person->is_admin;
+        return 0;
+}
+
 /* A person, or nobody yet: pages need the form token in either case. */
 static int authenticate_person(struct request *req, struct response *res, const struct route *route,
                                struct identity *who) {
         int r;
 
-        r = fill_session(req, who);
+        r = req->bearer ? fill_bearer(req, who) : fill_session(req, who);
         if (r < 0)
                 return r;
         if (route->flags & (ROUTE_PAGE | ROUTE_FORM)) {

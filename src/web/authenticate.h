@@ -1,4 +1,4 @@
-/* Who calls: fills req->identity from the session cookie or the access token, and holds it against what the
+/* Who calls: fills req->identity from the session cookie, the user JWT or the access token, and holds it against what the
  * route asks. */
 #pragma once
 
@@ -6,7 +6,7 @@
 
 /* Runs in the route's first step, within its snapshot or transaction.
  *
- * errors   ERR_NOT_SIGNED_IN, ERR_NOT_ADMINISTRATOR, ERR_CSRF (ROUTE_FORM without its token),
+ * errors   ERR_NOT_SIGNED_IN, ERR_NOT_ADMINISTRATOR, those of platform_person_row(), ERR_CSRF (ROUTE_FORM without its token),
  * ERR_NO_CREDENTIAL, ERR_API_KEY, ERR_TOKEN_…, ERR_MISSING_SCOPE (with the names), ERR_TOKEN_IN_QUERY, ERR_STORAGE
  */
 _must_use_ int authenticate(struct request *req, struct response *res, const struct route *route);

@@ -48,7 +48,7 @@ const struct route routes[] = {
 { HTTP_POST,  "/api/auth/login",         ACCESS_PUBLIC,  0, 0, HASHED(TRANSACTION, handle_login_reserve, handle_login_verify, handle_login_finish), 0 },
 { HTTP_POST,  "/api/auth/logout",        ACCESS_PUBLIC,  0, 0, TRANSACT(handle_logout), 0 },
 { HTTP_GET,   "/api/auth/user",          ACCESS_SESSION, 0, 0, READ(handle_user), 0 },
-{ HTTP_POST,  "/api/auth/user",          ACCESS_SESSION, 0, 0, READ(handle_user), 0 },
+{ HTTP_POST,  "/api/auth/user",          ACCESS_SESSION, 0, 0, { { EXECUTOR_READ, handle_user }, { EXECUTOR_TRANSACTION, handle_user_new } }, 0 },
 { HTTP_GET,   "/api/auth/user/timezone", ACCESS_SESSION, 0, 0, READ(handle_timezone), 0 },
 { HTTP_POST,  "/api/auth/user/timezone", ACCESS_SESSION, 0, 0, TRANSACT(handle_timezone_set), 0 },
 { HTTP_POST,  "/api/auth/user/name",     ACCESS_SESSION, 0, 0, TRANSACT(handle_name_set), 0 },
@@ -62,6 +62,7 @@ const struct route routes[] = {
 
 /* OAuth, for people and the Platform's front end; who is not signed in is sent to sign in once the app is known */
 { HTTP_GET,   "/auth/authorize",             ACCESS_PUBLIC,  0, PAGE,   { { EXECUTOR_READ, handle_authorize_page }, { EXECUTOR_TRANSACTION, handle_authorize_silently } }, 0 },
+{ HTTP_GET,   "/api/oauth/authorize",        ACCESS_PUBLIC,  0, PAGE,   { { EXECUTOR_READ, handle_authorize_page }, { EXECUTOR_TRANSACTION, handle_authorize_silently } }, 0 },
 { HTTP_POST,  "/auth/authorize",             ACCESS_SESSION, 0, POSTED, TRANSACT(handle_authorize_decision), 0 },
 { HTTP_POST,  "/api/oauth/authorize",        ACCESS_SESSION, 0, 0,      TRANSACT(handle_authorize_json), 0 },
 { HTTP_GET,   "/api/oauth/app/{client_id}",  ACCESS_SESSION, 0, 0,      READ(handle_app_info), 0 },

@@ -82,9 +82,9 @@ static void a_method_that_the_path_has_not_is_not_allowed(void **state) {
 static void an_answer_says_so_only_where_its_route_does(void **state) {
         const struct route open = { .flags = ROUTE_CORS }, shut = { .flags = ROUTE_PAGE };
 
-        cors_allow(&shut, &res);
+        cors_allow(&req, &shut, &res);
         assert_int_equal(res.n_headers, 0);
-        cors_allow(&open, &res);
+        cors_allow(&req, &open, &res);
         assert_str(field("Access-Control-Allow-Origin"), "*");
         assert_contains(field("Access-Control-Expose-Headers"), "WWW-Authenticate");
 }
