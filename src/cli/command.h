@@ -18,7 +18,7 @@ struct command {
         int (*run)(int argc, char **argv);
 };
 
-enum { COMMANDS_MAX = 8 };
+enum { COMMANDS_MAX = 16 };
 
 struct program {
         const char *name;
@@ -39,8 +39,12 @@ _printf_(2, 3) void problem(const char *who, const char *format, ...);
 /* The commands. */
 int command_serve(int argc, char **argv);
 int command_user_create(int argc, char **argv);
+int command_user_disable(int argc, char **argv);
+int command_user_enable(int argc, char **argv);
+int command_user_set_password(int argc, char **argv);
 int command_cleanup(int argc, char **argv);
 int command_revoke_all(int argc, char **argv);
+int command_import_platform(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_version(int argc, char **argv);
 int command_generate_app(int argc, char **argv);

@@ -1,21 +1,19 @@
 /* `gatehouse user create`: adds a person's account, beside a running server or on a fresh database. */
 #include <argp.h>
 #include <stdio.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "account/password.h"
 #include "account/user.h"
-#include "base/codec.h"
 #include "base/errors.h"
 #include "base/secret.h"
 #include "cli/command.h"
+#include "cli/password_input.h"
 #include "cli/process.h"
 #include "cli/settings_args.h"
 #include "cli/tool_database.h"
 
 enum { KEY_EMAIL = 0x3001, KEY_NAME, KEY_ADMIN, KEY_PASSWORD_STDIN, KEY_GENERATE, KEY_JSON };
-enum { ARENA_MAX = 256 * 1024, OUTPUT_MAX = 64 * 1024, GENERATED_BYTES = 15 };
+enum { ARENA_MAX = 256 * 1024, OUTPUT_MAX = 64 * 1024 };
 
 struct arguments {
         struct settings_args settings;
@@ -90,53 +88,6 @@ static const char doc[] =
 static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
 static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
 
-/* Reads the password without showing it where it is typed at a terminal. */
-static int read_password(const char *who, struct secret *ret) {
-        struct termios shown, hidden;
-        bool terminal = tcgetattr(STDIN_FILENO, &shown) == 0, too_long;
-        int c;
-
-        if (terminal) {
-                fputs("Password: ", stderr);
-                hidden = shown;
-                hidden.c_lflag &= ~(tcflag_t)ECHO;
-                tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-        }
-        /* Unbuffered, so that no copy of the password stays in a buffer of the library's. */
-        setvbuf(stdin, NULL, _IONBF, 0);
-        while ((c = getchar()) != EOF && c != '\n' && ret->len < sizeof(ret->bytes))
-                ret->bytes[ret->len++] = (char)c;
-        too_long = c != EOF && c != '\n';
-        if (terminal) {
-                tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-                fputc('\n', stderr);
-        }
-        if (too_long) {
-                problem(who, "The password is too long: it may have %d characters.", PASSWORD_MAX);
-                return -ERR_INVALID_FIELD;
-        }
-        if (ret->len && ret->bytes[ret->len - 1] == '\r')
-                ret->len--;
-        if (ret->len == 0) {
-                problem(who, "There is no password on standard input: give it as one line.");
-                return -ERR_INVALID_FIELD;
-        }
-        return 0;
-}
-
-static int generate_password(struct secret *ret) {
-        uint8_t bytes[GENERATED_BYTES];
-        int r;
-
-        r = random_fill(&random_system, bytes, sizeof(bytes));
-        if (r < 0)
-                return r;
-        base64url_encode(str_n(bytes, sizeof(bytes)), ret->bytes);
-        ret->len = base64url_length(sizeof(bytes));
-        memory_wipe(bytes, sizeof(bytes));
-        return 0;
-}
-
 struct storing {
         const struct context *context;
         struct arena *arena;
@@ -165,16 +116,9 @@ static int check(const char *who, const struct arguments *a, struct arena *arena
                 problem(who, STR_FMT, STR_ARG(text));
                 return r;
         }
-        r = a->generate ? generate_password(password) : read_password(who, password);
+        r = password_input(who, a->generate, user.email, password);
         if (r < 0)
                 return r;
-        text = STR("The password cannot be used.");
-        r = str_is_utf8(secret_str(password)) ? password_check_rules(secret_str(password), user.email, &text)
-                                              : -ERR_INVALID_FIELD;
-        if (r < 0) {
-                problem(who, STR_FMT, STR_ARG(text));
-                return r;
-        }
         *ret = user;
         return 0;
 }
