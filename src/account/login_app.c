@@ -2,15 +2,17 @@
 
 #include "db/statements.h"
 
-static const struct str authorize_page = STR_INIT("/auth/authorize?");
+static const struct str authorize_pages[] = { STR_INIT("/auth/authorize?"),
+                                              STR_INIT("/api/oauth/authorize?") };
 static const struct str client_id_is = STR_INIT("client_id=");
 
 /* Client ids are made of characters that no one percent-encodes. */
 static struct str client_id_of(struct str next) {
-        struct str rest = str_from(next, authorize_page.len), piece;
+        struct str rest = STR_NULL, piece;
 
-        if (!str_starts_with(next, authorize_page))
-                return STR_NULL;
+        for (size_t i = 0; i < ARRAY_LENGTH(authorize_pages); i++)
+                if (str_starts_with(next, authorize_pages[i]))
+                        rest = str_from(next, authorize_pages[i].len);
         while (str_next(&rest, '&', &piece)) {
                 if (str_starts_with(piece, client_id_is))
                         return str_from(piece, client_id_is.len);

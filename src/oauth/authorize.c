@@ -7,16 +7,23 @@
 #include "oauth/redirect_uri.h"
 
 /* In this order; the first two answer with a page or a 400, for nothing may be redirected to a URI that is
- * not known to be the app's (RFC 9700 §4.11). The third tells whether what follows may show a page. */
+ * not known to be the app's (RFC 9700 §4.11). The next two tell by what name the app is answered, and whether what
+ * follows may show a page. */
 static const authorize_check checks[] = {
-        check_client_known,  check_redirect_uri_registered,
-        check_prompt,        check_parameters_present,
-        check_response_type, check_grant_registered,
-        check_pkce,          check_scope,
-        check_session,       check_consent,
+        check_client_known,
+        check_redirect_uri_registered,
+        check_issuer,
+        check_prompt,
+        check_parameters_present,
+        check_response_type,
+        check_grant_registered,
+        check_pkce,
+        check_scope,
+        check_session,
+        check_consent,
 };
 
-enum { SCOPE_PARAM_MAX = 1024, SHORT_PARAM_MAX = 64 };
+enum { SCOPE_PARAM_MAX = 1024, SHORT_PARAM_MAX = 64, ISSUER_MAX = 512 };
 
 struct parameter {
         const char *name;
@@ -74,6 +81,7 @@ static int read_parameters(struct request *req, struct authorize *a) {
                 { "code_challenge", CHALLENGE_MAX, &a->code_challenge, true },
                 { "code_challenge_method", SHORT_PARAM_MAX, &a->code_challenge_method, false },
                 { "prompt", SHORT_PARAM_MAX, &a->prompt, false },
+                { "issuer", ISSUER_MAX, &a->issuer_wanted, false },
         };
         int r;
 
@@ -91,7 +99,9 @@ static int read_parameters(struct request *req, struct authorize *a) {
 int authorize_check_all(struct request *req, enum authorize_source source, struct authorize *ret) {
         int r;
 
-        *ret = (struct authorize){ .req = req, .source = source };
+        *ret = (struct authorize){ .req = req,
+                                   .source = source,
+                                   .issuer = req->context->settings->public_url };
         r = read_parameters(req, ret);
         for (size_t i = 0; r == 0 && i < ARRAY_LENGTH(checks); i++)
                 r = checks[i](ret);
@@ -137,7 +147,7 @@ int authorize_error_location(const struct authorize *a, int result, struct str *
         location_param(&b, "error", row->oauth_code);
         location_param(&b, "state", a->state);
         location_param(&b, "error_description", a->req->error_detail.ptr ? a->req->error_detail : row->text);
-        location_param(&b, "iss", a->req->context->settings->public_url);
+        location_param(&b, "iss", a->issuer);
         return location_end(&a->req->arena, &b, ret_location);
 }
 
@@ -161,6 +171,6 @@ int authorize_grant(struct authorize *a, struct str *ret_location) {
         location_begin(&b, a->redirect_uri);
         location_param(&b, "code", secret_str(&code));
         location_param(&b, "state", a->state);
-        location_param(&b, "iss", req->context->settings->public_url);
+        location_param(&b, "iss", a->issuer);
         return location_end(&req->arena, &b, ret_location);
 }

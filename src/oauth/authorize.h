@@ -24,10 +24,12 @@ struct authorize {
         struct str code_challenge;
         struct str code_challenge_method;
         struct str prompt;
+        struct str issuer_wanted; /* our own: carried by the consent form */
         struct str scope_item; /* of JSON's list `scopes`: one that holds a space, and so can't be a name */
 
         /* found by the checks */
         struct app app;
+        struct str issuer; /* what this server calls itself to the app (oauth/issuer.h) */
         bool app_known;
         bool redirectable; /* the redirect URI is the app's: errors may be told there */
         bool silent;       /* prompt=none: no page may be shown */
@@ -42,6 +44,7 @@ typedef int (*authorize_check)(struct authorize *a);
 
 int check_client_known(struct authorize *a);
 int check_redirect_uri_registered(struct authorize *a);
+int check_issuer(struct authorize *a);
 int check_prompt(struct authorize *a);
 int check_parameters_present(struct authorize *a);
 int check_response_type(struct authorize *a);
@@ -72,7 +75,8 @@ _must_use_ int authorize_grant(struct authorize *a, struct str *ret_location);
 _must_use_ int authorize_error_location(const struct authorize *a, int result, struct str *ret_location);
 
 /* Handlers. */
-int handle_authorize_page(struct request *req, struct response *res); /* GET /auth/authorize, snapshot */
+int handle_authorize_page(struct request *req,
+                          struct response *res); /* GET /auth/authorize, GET /api/oauth/authorize; snapshot */
 int handle_authorize_silently(struct request *req,
                               struct response *res); /* the same, transaction: consent is there */
 int handle_authorize_decision(struct request *req, struct response *res); /* POST /auth/authorize */

@@ -28,6 +28,8 @@ static json_t *hidden_fields(const struct authorize *a) {
         hide(list, "code_challenge", a->code_challenge);
         hide(list, "code_challenge_method", a->code_challenge_method);
         hide(list, "prompt", a->prompt);
+        if (!str_eq(a->issuer, a->req->context->settings->public_url))
+                hide(list, "issuer", a->issuer);
         return list;
 }
 

@@ -4,6 +4,7 @@
 #include "base/context.h"
 #include "base/json_write.h"
 #include "oauth/handlers.h"
+#include "oauth/issuer.h"
 
 static void member_url(struct json_writer *w, struct request *req, const char *name, const char *path) {
         struct str origin = req->context->settings->public_url;
@@ -14,8 +15,10 @@ static void member_url(struct json_writer *w, struct request *req, const char *n
 static void write_endpoints(struct json_writer *w, struct request *req) {
         static const char *const methods = "client_secret_basic client_secret_post none";
 
-        json_member_str(w, "issuer", req->context->settings->public_url);
-        member_url(w, req, "authorization_endpoint", "/auth/authorize");
+        bool below = str_contains(req->path, STR(ISSUER_PATH));
+
+        member_url(w, req, "issuer", below ? ISSUER_PATH : "");
+        member_url(w, req, "authorization_endpoint", below ? AUTHORIZE_PATH_BELOW : AUTHORIZE_PATH);
         member_url(w, req, "token_endpoint", "/api/oauth/token");
         json_member_words(w, "token_endpoint_auth_methods_supported", str_of(methods));
         member_url(w, req, "introspection_endpoint", "/api/oauth/introspect");
@@ -36,6 +39,7 @@ int handle_metadata(struct request *req, struct response *res) {
         json_member_words(&w, "response_modes_supported", STR("query"));
         json_member_words(&w, "grant_types_supported", STR("authorization_code refresh_token"));
         json_member_words(&w, "code_challenge_methods_supported", STR("S256"));
+        json_member_words(&w, "prompt_values_supported", STR("none login consent select_account"));
         json_member_bool(&w, "authorization_response_iss_parameter_supported", true);
         json_object_end(&w);
         return 0;

@@ -10,13 +10,13 @@ const loopback = { [oauth.allowInsecureRequests]: true };
 const redirectUri = 'http://127.0.0.1:4711/callback';
 
 let server, person, app, open, as;
+const discover = async (issuer) => oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...loopback }));
 before(async () => {
   server = await Server.start({}, { host: '127.0.0.1' });
   person = await signUp(server);
   app = await server.createApp({ redirectUris: [redirectUri], scopes: ['IDENTITY', 'READ_GRAPH'] });
   open = await server.createApp({ redirectUris: [redirectUri], scopes: ['IDENTITY'], isPublic: true });
-  const issuer = new URL(server.base);
-  as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...loopback }));
+  as = await discover(new URL(server.base));
 });
 after(() => server?.close());
 
@@ -32,9 +32,9 @@ async function throughBrowser(address, press = /^\s*(authorize|allow)/i) {
   return answer.location;
 }
 
-async function begin(client, more = {}) {
+async function begin(client, more = {}, server_ = as) {
   const verifier = oauth.generateRandomCodeVerifier(), state = oauth.generateRandomState();
-  const address = new URL(as.authorization_endpoint);
+  const address = new URL(server_.authorization_endpoint);
   for (const [name, value] of Object.entries({ client_id: client.client_id, redirect_uri: redirectUri, response_type: 'code', scope: 'IDENTITY',
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256', state, ...more }))
     address.searchParams.set(name, value);
@@ -49,6 +49,38 @@ async function complete(client, auth, more) {
 }
 
 describe('oauth4webapi', () => {
+  for (const auth of ['signed in', 'not signed in'])
+    it(`is answered by the name that it knows the server by, ${auth}`, async () => {
+      const other = await discover(new URL('/api/oauth', server.base)), client = { client_id: app.client_id };
+      assert.notEqual(other.issuer, as.issuer);
+      const visitor = auth === 'signed in' ? person : null;
+      for (const [server_, press] of [[other, /^\s*authorize/i], [other, /^\s*deny/i], [as, /^\s*authorize/i]]) {
+        const { address, verifier, state } = await begin(client, { prompt: 'consent' }, server_);
+        const landed = visitor ? (await visitor.submit(await visitor.page(address.pathname + address.search), press)).location : await throughBrowser(address, press);
+        if (/deny/.test(press)) {
+          assert.throws(() => oauth.validateAuthResponse(server_, client, landed, state), { error: 'access_denied' });
+          continue;
+        }
+        const params = oauth.validateAuthResponse(server_, client, landed, state);
+        assert.throws(() => oauth.validateAuthResponse(server_ === as ? other : as, client, landed, state), /iss/);
+        const answer = await oauth.authorizationCodeGrantRequest(server_, client, oauth.ClientSecretPost(app.client_secret), params, redirectUri, verifier, loopback);
+        assert.ok((await oauth.processAuthorizationCodeResponse(server_, client, answer)).access_token);
+      }
+    });
+
+  it('is told the name also without being asked, and no other name is taken', async () => {
+    const other = await discover(new URL('/api/oauth', server.base)), client = { client_id: app.client_id };
+    const ask = async (more, server_ = other) => {
+      const { address } = await begin(client, more, server_);
+      return (await person.page(address.pathname + address.search)).location.searchParams;
+    };
+    assert.equal((await ask({ response_type: 'token' })).get('iss'), other.issuer);
+    assert.equal((await ask({ response_type: 'token' }, as)).get('iss'), as.issuer);
+    const refused = await ask({ issuer: 'https://evil.example' });
+    assert.equal(refused.get('error'), 'invalid_request');
+    assert.equal(refused.get('iss'), as.issuer);
+  });
+
   for (const [what, method] of [['Basic', oauth.ClientSecretBasic], ['a posted secret', oauth.ClientSecretPost]])
     it(`runs the whole way with ${what}`, async () => {
       const client = { client_id: app.client_id }, auth = method(app.client_secret);

@@ -16,8 +16,8 @@ describe('the metadata', () => {
       assert.equal(answer.status, 200, answer.text);
       assert.match(answer.headers['content-type'], /^application\/json/);
       // RFC 8414 §3.3: the issuer is the one from which the address was made
-      assert.ok([server.base, server.base + path.slice(wellKnown.length)].includes(m.issuer), m.issuer);
-      assert.equal(m.authorization_endpoint, `${server.base}/auth/authorize`);
+      assert.equal(m.issuer, server.base + path.slice(wellKnown.length));
+      assert.equal(m.authorization_endpoint, path === wellKnown ? `${server.base}/auth/authorize` : `${server.base}/api/oauth/authorize`);
       assert.equal(m.token_endpoint, `${server.base}/api/oauth/token`);
       assert.equal(m.introspection_endpoint, `${server.base}/api/oauth/introspect`);
       assert.equal(m.revocation_endpoint, `${server.base}/api/oauth/revoke`);

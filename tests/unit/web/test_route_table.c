@@ -54,7 +54,7 @@ static void a_wrong_method_is_told_from_an_unknown_path(void **state) {
 
 static void what_changes_state_is_no_get(void **state) {
         for (size_t i = 0; i < routes_count; i++) {
-                bool silent_authorize = strcmp(routes[i].path, "/auth/authorize") == 0;
+                bool silent_authorize = strstr(routes[i].path, "/authorize") != NULL;
 
                 if (routes[i].method == HTTP_GET)
                         assert_true(silent_authorize || routes[i].steps[0].on == EXECUTOR_READ);
