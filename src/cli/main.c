@@ -13,6 +13,8 @@ const struct program program_gatehouse = {
                 { "user set-password", "give a person a new password", command_user_set_password },
                 { "cleanup", "remove expired codes, tokens and sessions once", command_cleanup },
                 { "revoke-all", "end all access and all sessions, after a restore", command_revoke_all },
+                { "import platform", "bring people, keys, apps and tokens over from an AutoGPT Platform",
+                  command_import_platform },
                 { "migrate", "bring the database's schema up to date", command_migrate },
                 { "version", "print the version", command_version },
         },
