@@ -1,6 +1,5 @@
 // Going without losing a request: a node says that it is not ready, serves on for a while, and only then ends.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Balancer } from '../lib/balancer.mjs';
 import { grant, me, refresh } from '../lib/oauth.mjs';
@@ -61,8 +60,8 @@ describe('two nodes behind a balancer', () => {
   before(async () => {
     first = await Server.start({ GATEHOUSE_DRAIN_SECONDS: '1' }, { publicUrl: 'http://id.test' });
     // What makes two nodes of one installation: database, key, public address. Folder and port are each node's own.
-    second = await Server.start({ GATEHOUSE_DRAIN_SECONDS: '1', DATABASE_URL: first.env.DATABASE_URL,
-      GATEHOUSE_KEY_FILE: join(first.folder, 'data/gatehouse.key') }, { publicUrl: 'http://id.test' });
+    second = await Server.start({ GATEHOUSE_DRAIN_SECONDS: '1', GATEHOUSE_KEY_FILE: first.env.GATEHOUSE_KEY_FILE },
+      { publicUrl: 'http://id.test', database: first.database });
     balancer = await Balancer.start([first, second]);
   });
   after(async () => {

@@ -80,9 +80,13 @@ export class Browser {
     return this.exchange(method, target, fields, body);
   }
 
+  open(options) {
+    return http.request({ host: '127.0.0.1', port: this.server.port, agent: this.agent, ...options });
+  }
+
   exchange(method, target, headers, body) {
     return new Promise((done, fail) => {
-      const request = http.request({ host: '127.0.0.1', port: this.server.port, agent: this.agent, method, path: target, headers, setHost: false });
+      const request = this.open({ method, path: target, headers, setHost: false });
       request.on('error', (error) => fail(Object.assign(error, { message: `${method} ${target.split('?')[0]}: ${error.message}` })));
       request.on('response', (message) => {
         const parts = [];
