@@ -6,24 +6,17 @@ import { isDead, lives, nothingHalfMade } from '../lib/invariants.mjs';
 import { authorizeJson, grant, grantCode, introspect, isActive, me, pkce, redeem, refresh, revoke } from '../lib/oauth.mjs';
 import { isSignedIn, signIn, signUp, someone, tryLogin } from '../lib/people.mjs';
 import { Postgres } from '../lib/postgres.mjs';
+import { ready } from '../lib/nodes.mjs';
 import { Proxy } from '../lib/proxy.mjs';
 import { engine, Server } from '../lib/server.mjs';
 
-const RECOVERY = 10_000, TRUST = 1_000; // ms: until a node serves again; how old a confirmation may be for its memory to count
+const TRUST = 1_000; // ms: how old a confirmation of the database may be for a node's memory to count
 const TRIES = 12; // of each break
 
 const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
 const only = engine === 'postgres' ? {} : { skip: 'about a database on the other end of a wire' };
 
 let postgres, database, proxy, server, person, app;
-
-async function serves(node = server) {
-  const browser = node.browser(), from = Date.now();
-  while ((await browser.get('/readyz')).status !== 200) {
-    assert.ok(Date.now() - from < RECOVERY, 'it does not find back to its database');
-    await pause(20);
-  }
-}
 
 const later = (answer) => {
   assert.equal(answer.status, 503, answer.text);
@@ -45,7 +38,23 @@ describe('a database that goes away', only, () => {
     await proxy?.close();
     await postgres?.close();
   });
-  beforeEach(() => serves());
+  beforeEach(() => ready(server));
+
+  async function everythingIsLater({ t, given, one }) {
+    later(await redeem(person, app, given));
+    later(await refresh(person, app, t.refresh_token));
+    later(await revoke(person, app, t.refresh_token));
+    later(await introspect(person, app, t.access_token));
+    later(await me(person, t.access_token));
+    later(await authorizeJson(person, app, pkce()));
+    later(await tryLogin(server.browser(), person.who));
+    later(await server.browser().post('/api/auth/signup', { json: someone() }));
+    later(await one.post('/api/auth/logout', { json: {} }));
+    assert.equal((await person.get('/readyz')).status, 503);
+    assert.ok((await person.get('/auth/authorize')).status >= 400);
+    for (const path of ['/healthz', '/metrics', '/.well-known/oauth-authorization-server'])
+      assert.equal((await person.get(path)).status, 200, `${path} needs no database`);
+  }
 
   for (const [how, leave, back] of [
     ['is stopped', () => postgres.stop(), () => postgres.up()],
@@ -56,21 +65,13 @@ describe('a database that goes away', only, () => {
       const t = await grant(person, app), given = await grantCode(person, app), cookies = new Map(person.cookies);
       const one = await signIn(server, person.who);
       await leave();
-      await pause(TRUST + 200);
-      later(await redeem(person, app, given));
-      later(await refresh(person, app, t.refresh_token));
-      later(await revoke(person, app, t.refresh_token));
-      later(await introspect(person, app, t.access_token));
-      later(await me(person, t.access_token));
-      later(await authorizeJson(person, app, pkce()));
-      later(await tryLogin(server.browser(), person.who));
-      later(await server.browser().post('/api/auth/signup', { json: someone() }));
-      later(await one.post('/api/auth/logout', { json: {} }));
-      assert.equal((await person.get('/readyz')).status, 503);
-      assert.equal((await person.get('/healthz')).status, 200, 'the process is well');
-      assert.ok((await person.get('/auth/authorize')).status >= 400);
-      await back();
-      await serves();
+      try {
+        await pause(TRUST + 200);
+        await everythingIsLater({ t, given, one });
+      } finally {
+        await back();
+      }
+      await ready(server);
       assert.deepEqual(person.cookies, cookies, 'a sign-in was forgotten because the database was away');
       assert.equal(await isSignedIn(person), true);
       await lives([person], app, t);
@@ -98,7 +99,7 @@ describe('a database that goes away', only, () => {
       await postgres.stop();
       await pause(50);
       await postgres.up();
-      await serves();
+      await ready(server);
       await pause(100);
     }
     going = false;
@@ -121,7 +122,7 @@ describe('a database that goes away', only, () => {
     } finally {
       proxy.release();
     }
-    await serves();
+    await ready(server);
     await isDead([person], app, t);
   });
 });
@@ -141,7 +142,7 @@ describe('a wire that breaks at COMMIT', only, () => {
     await proxy?.close();
     await postgres?.close();
   });
-  beforeEach(() => serves());
+  beforeEach(() => ready(server));
 
   const count = async (table) => (await server.sql(`SELECT count(*) AS n FROM ${table}`))[0].n;
   const broken = async (when, question, options) => {
@@ -199,7 +200,7 @@ describe('a wire that breaks at COMMIT', only, () => {
         for (const question of [() => redeem(person, app, given), () => refresh(person, app, t.refresh_token)]) {
           later(await broken(when, question, { thenRefuse: true }));
           proxy.accept();
-          await serves();
+          await ready(server);
         }
         await nothingHalfMade(database);
         const again = await refresh(person, app, t.refresh_token);

@@ -48,6 +48,17 @@ export class Nodes {
   }
 }
 
+// Comes back when the node reaches its database by whichever connection a request meets.
+export async function ready(node, limit = 10_000) {
+  const browser = node.browser(), until = Date.now() + limit, all = Array.from({ length: 16 });
+  while (!(await Promise.all(all.map(() => browser.get('/readyz')))).every((a) => a.status === 200)) {
+    if (Date.now() > until)
+      throw new Error('a node does not find back to its database by itself');
+    await new Promise((resume) => setTimeout(resume, 20));
+  }
+  browser.close();
+}
+
 // Requests with their instants, so that it can be told which began after which was answered.
 export class Log {
   events = [];

@@ -15,6 +15,17 @@ export { freePort };
 const START_LIMIT = 20_000, STOP_LIMIT = 10_000; // ms
 let serial = 0;
 
+// A run that is ended by a signal, or by a fault in a test, leaves no server and no folder behind.
+const open = new Set();
+process.on('exit', () => {
+  for (const server of open) {
+    server.child?.kill('SIGKILL');
+    rmSync(server.folder, { recursive: true, force: true });
+  }
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => process.exit(130));
+
 // The engine that the tests run on; those that are about one engine alone say so.
 export const engine = process.env.GATEHOUSE_TEST_ENGINE ?? 'sqlite';
 assert.ok(['sqlite', 'postgres'].includes(engine), `GATEHOUSE_TEST_ENGINE=${engine}: it is sqlite or postgres`);
@@ -48,6 +59,7 @@ export class Server {
   }
 
   async settle(settings, base) {
+    open.add(this);
     this.port = await freePort();
     this.address = `http://127.0.0.1:${this.port}`;
     this.base = base(this.port);
@@ -141,6 +153,7 @@ export class Server {
   }
 
   async remove() {
+    open.delete(this);
     if (this.first)
       return;
     rmSync(this.folder, { recursive: true, force: true });
