@@ -48,6 +48,7 @@ static const struct {
         { "57P", DB_TROUBLE_LOST, -ERR_STORAGE },    /* the server ends or starts */
         { "25006", DB_TROUBLE_LOST, -ERR_STORAGE },  /* it became a standby: connect to the new primary */
         { "26000", DB_TROUBLE_LOST, -ERR_STORAGE },  /* what was prepared is gone: prepare it anew */
+        { "42P05", DB_TROUBLE_LOST, -ERR_STORAGE },  /* or stands there already */
         { "0A000", DB_TROUBLE_LOST, -ERR_STORAGE },  /* a table changed under what was prepared */
 };
 
@@ -226,6 +227,9 @@ static int step_result(struct step *s, const struct db_statement *statement, uns
         bool complete = step_finish(s);
         const PGresult *bad = step_bad(s);
 
+        /* Of a statement that fails, as of a transaction that is undone, the preparation stays. */
+        if (complete && at > 0 && result_good(s->results[at - 1]))
+                c->prepared[statement - db_statements] = true;
         if (!complete || bad)
                 return postgres_failed(c, statement->name, bad);
         c->prepared[statement - db_statements] = true;
