@@ -9,7 +9,8 @@ set -euo pipefail
 
 for_build=(build-essential meson ninja-build pkg-config python3 libuv1-dev node-llhttp libjansson-dev libsqlite3-dev
         libsodium-dev nettle-dev libcurl4-openssl-dev libcjose-dev libpq-dev)
-for_test=(libcmocka-dev clang libclang-rt-14-dev chromium sqlite3 postgresql)
+for_test=(libcmocka-dev clang libclang-rt-14-dev chromium sqlite3 postgresql
+        haproxy nginx-light openssl)
 for_lint=(clang-format clang-tidy)
 for_bench=(nginx-light wrk)
 
@@ -63,6 +64,7 @@ echo "install-deps: installing with apt: ${missing[*]}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 had_nginx=$(command -v /usr/sbin/nginx || true)
+had_haproxy=$(command -v /usr/sbin/haproxy || true)
 had_postgres=$(command -v pg_lsclusters || true)
 if ! { "${as_root[@]}" apt-get update &&
         "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
@@ -71,9 +73,12 @@ if ! { "${as_root[@]}" apt-get update &&
         echo "them), then run as root:  apt-get update && apt-get install ${missing[*]}" >&2
         exit 1
 fi
-# Debian starts a web server as soon as it is installed; the benchmark only wants the program.
+# Debian starts a web server as soon as it is installed; tests and benchmark only want the program.
 if [ -z "$had_nginx" ] && [ -x /usr/sbin/nginx ] && [ -d /run/systemd/system ]; then
         "${as_root[@]}" systemctl disable --now nginx >/dev/null 2>&1 || true
+fi
+if [ -z "$had_haproxy" ] && [ -x /usr/sbin/haproxy ] && [ -d /run/systemd/system ]; then
+        "${as_root[@]}" systemctl disable --now haproxy >/dev/null 2>&1 || true
 fi
 # Debian makes a database cluster and starts it as soon as the server is installed; the tests only want the programs.
 if [ -z "$had_postgres" ] && command -v pg_lsclusters >/dev/null; then
