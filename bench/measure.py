@@ -16,6 +16,7 @@ import urllib.parse
 import urllib.request
 
 import machine
+import postgres
 import report
 from processes import cpu_seconds, memory_kib, metrics, settle, start_gatehouse, start_nginx, start_up_ms
 
@@ -39,8 +40,8 @@ ROWS = [
 ]
 
 
-def seed(folder, rows, sample):
-    subprocess.run([BUILD / 'bench/bench_seed', f'sqlite:{folder}/gatehouse.db', folder, str(rows), str(sample)], check=True)
+def seed(url, folder, rows, sample):
+    subprocess.run([BUILD / 'bench/bench_seed', url, folder, str(rows), str(sample)], check=True)
 
 
 def warm_up(server, folder):
@@ -117,7 +118,7 @@ def compare(options):
         disk = machine.disk(folder)
         (folder / 'start').mkdir()
         start_ups = start_up_ms(GATEHOUSE, folder / 'start', START_UPS)
-        seed(folder, options.rows, REFRESH_TOKENS * options.rounds)
+        seed(f'sqlite:{folder}/gatehouse.db', folder, options.rows, REFRESH_TOKENS * options.rounds)
         runs = {row[0]: [] for row in wanted}
         with start_nginx(folder) as nginx, start(folder) as gatehouse:
             nginx.is_gatehouse = False
@@ -150,7 +151,7 @@ def grow(options):
         with folder_on_disk() as folder:
             disk = machine.disk(folder)
             print(f'{rows} rows in each token table: seeding', file=sys.stderr)
-            seed(folder, rows, REFRESH_TOKENS)
+            seed(f'sqlite:{folder}/gatehouse.db', folder, rows, REFRESH_TOKENS)
             size = (folder / 'gatehouse.db').stat().st_size
             with start(folder) as gatehouse:
                 warm_up(gatehouse, folder)
@@ -163,10 +164,26 @@ def grow(options):
     return {'mode': 'growth', 'disk': disk, 'sizes': found}
 
 
+def on_postgres(options):
+    """PostgreSQL beside pgbench, and beside SQLite in the same run."""
+    with folder_on_disk() as folder:
+        disk = machine.disk(folder)
+        seed(f'sqlite:{folder}/gatehouse.db', folder, options.rows, options.rows)
+        sqlite = []
+        with start(folder) as gatehouse:
+            warm_up(gatehouse, folder)
+            for name, _, path, kind in ROWS:
+                if kind in ('introspect', 'me', 'refresh') and 'nginx' not in name:
+                    sqlite.append({**summarise(name, [load(gatehouse, path, kind, folder, options, 1)]), 'kind': kind})
+        found = postgres.measure(options, GATEHOUSE, folder, seed, load, warm_up, summarise)
+    return {'mode': 'postgres', 'disk': disk, 'sqlite': sqlite, **found}
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog='bench/run.sh', description=__doc__.splitlines()[0])
-    parser.add_argument('mode', nargs='?', choices=('compare', 'growth'), default='compare',
-                        help='compare: everything beside nginx (default); growth: the same requests on ever larger token tables')
+    parser.add_argument('mode', nargs='?', choices=('compare', 'growth', 'postgres'), default='compare',
+                        help='compare: everything beside nginx (default); growth: the same requests on ever larger token tables; '
+                        'postgres: on PostgreSQL, beside pgbench')
     parser.add_argument('--seconds', type=int, default=8, help='of each run (8)')
     parser.add_argument('--rounds', type=int, default=3, choices=(1, 2, 3), help='runs of each row; the median counts (3)')
     parser.add_argument('--connections', type=int, default=64, help='kept alive by wrk (64)')
@@ -175,7 +192,7 @@ def arguments():
                         help='growth: the largest table, a power of ten; 10000000 takes some minutes (1000000)')
     parser.add_argument('--only', nargs='+', metavar='KIND', help='only these loads: ' + ' '.join(sorted({r[3] for r in ROWS})))
     options = parser.parse_args()
-    if options.mode == 'growth':
+    if options.mode != 'compare':
         options.rounds = 1
     if options.rows < REFRESH_TOKENS * options.rounds:
         parser.error(f'--rows must be at least {REFRESH_TOKENS * options.rounds}: each round spends {REFRESH_TOKENS} tokens')
@@ -187,7 +204,7 @@ def main():
     result = {'date': datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='seconds'),
               'machine': machine.describe(ROOT), 'seconds': options.seconds, 'rounds': options.rounds,
               'connections': options.connections}
-    result.update(grow(options) if options.mode == 'growth' else compare(options))
+    result.update({'compare': compare, 'growth': grow, 'postgres': on_postgres}[options.mode](options))
     folder = ROOT / 'bench/results'
     folder.mkdir(exist_ok=True)
     name = folder / f"{result['mode']}-{result['date'].replace(':', '')}.json"

@@ -76,5 +76,27 @@ def growth(result):
                   'refresh/s', 'CPU µs', 'p99 ms', 'MiB resident', 'failed'], rows)
 
 
+# Ratios that a row on PostgreSQL is meant to reach: to pgbench, and to the same row on SQLite.
+OF_PGBENCH = {'introspection, no cache': 0.6, 'refresh grant': 0.5}
+OF_SQLITE = {'introspection': 0.8}
+
+
+def postgres(result):
+    sqlite = {r['kind']: r['per_second'] for r in result['sqlite']}
+    rows = [[f"pgbench, {kind}: {result['pgbench_clients']} clients", whole(rate), '1.00', '', '', '', '', '', '']
+            for kind, rate in result['ceilings'].items()]
+    rows += [[f"SQLite: {r['name']}", whole(r['per_second']), '', '1.00', '', f"{r['cpu_us']:.1f}", milliseconds(r['p50_us']),
+              milliseconds(r['p99_us']), str(r['failures'])] for r in result['sqlite']]
+    for r in result['rows']:
+        of_pgbench = r['per_second'] / result['ceilings'][r['ceiling']] if r['ceiling'] else None
+        of_sqlite = r['per_second'] / sqlite[r['kind']] if r['kind'] in sqlite else None
+        verdicts = [verdict(ratio, targets[r['name']]) for ratio, targets in ((of_pgbench, OF_PGBENCH), (of_sqlite, OF_SQLITE))
+                    if ratio is not None and r['name'] in targets]
+        rows.append([r['name'], whole(r['per_second']), f'{of_pgbench:.2f}' if of_pgbench else '',
+                     f'{of_sqlite:.2f}' if of_sqlite else '', ', '.join(verdicts), f"{r['cpu_us']:.1f}", milliseconds(r['p50_us']),
+                     milliseconds(r['p99_us']), str(r['failures'])])
+    return table(['', 'requests/s', 'of pgbench', 'of SQLite', 'target', 'server CPU µs', 'p50 ms', 'p99 ms', 'failed'], rows)
+
+
 def markdown(result):
-    return head(result) + '\n\n' + (growth if result['mode'] == 'growth' else compare)(result)
+    return head(result) + '\n\n' + {'compare': compare, 'growth': growth, 'postgres': postgres}[result['mode']](result)

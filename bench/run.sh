@@ -10,6 +10,10 @@ for program in wrk nginx meson python3; do
                 exit 1
         }
 done
+if [ "${1-}" = postgres ] && ! compgen -G '/usr/lib/postgresql/*/bin/pgbench' >/dev/null; then
+        echo "bench/run.sh: pgbench is missing; scripts/install-deps.sh bench test installs what is needed" >&2
+        exit 1
+fi
 # The options are those of `make build`: what is measured is what people get.
 scripts/build.sh "$BUILD_DIR" -Dtests=disabled -Dbuildtype=release -Doptimization=2 -Db_lto=true
 ninja -C "$BUILD_DIR" --quiet bench/bench_seed
