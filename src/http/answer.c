@@ -75,7 +75,7 @@ static char *put_status(char *at, int status) {
 }
 
 size_t answer_head_room(const struct response *res) {
-        size_t room = FIXED_ROOM;
+        size_t room = FIXED_ROOM + res->fixed_fields.len + res->server_fields.len;
 
         for (size_t i = 0; i < res->n_headers; i++)
                 room += res->headers[i].name.len + res->headers[i].value.len + 4;
@@ -94,6 +94,10 @@ size_t answer_head(char *out, const struct response *res, const char *date_line,
                         at = put(at, res->headers[i].value);
                 at = put(at, STR("\r\n"));
         }
+        if (res->fixed_fields.len)
+                at = put(at, res->fixed_fields);
+        if (res->server_fields.len)
+                at = put(at, res->server_fields);
         if (res->status != 204 && res->status != 304) {
                 at = put(at, STR("Content-Length: "));
                 at = put_number(at, body_len);

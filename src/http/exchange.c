@@ -15,6 +15,7 @@ static struct message *message_new(struct http_loop *loop) {
         request_init(&m->exchange.request);
         m->exchange.loop = loop;
         m->exchange.response.request = &m->exchange.request;
+        m->exchange.response.server_fields = loop->application->server_fields;
         strbuf_init(&m->exchange.response.body, RESPONSE_BODY_MAX);
         response_reset(&m->exchange.response);
         strbuf_init(&m->collected, 0);

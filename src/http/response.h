@@ -17,6 +17,9 @@ struct response {
         int status; /* 0 until set */
         struct http_header headers[RESPONSE_HEADERS_MAX];
         size_t n_headers;
+        struct str
+                fixed_fields; /* constant lines, each with its CR LF: what answers of a kind have in common */
+        struct str server_fields; /* and what all answers of the server have; set by the seam */
         struct strbuf body;
         struct str
                 static_body; /* used in place of `body` when set: constant bytes that outlive the response */
@@ -31,7 +34,8 @@ void response_reset(struct response *res);
  * a field that the seam itself writes, or one field too many makes the response fail with 500. */
 void response_header(struct response *res, struct str name, struct str value);
 
-/* Sets status and Content-Type, which is meant (nosniff); the caller then writes to res->body. */
+/* Sets status and Content-Type, which is meant (nosniff); the caller then writes to res->body. JSON gets what protects
+ * an answer that nobody should see as a page (contract §0): no content of its own, in no frame, no Referer. */
 void response_begin(struct response *res, int status, struct str content_type);
 
 /* 303 See Other, never 307 or 308: a form's body is not sent on. Where the browser came from is

@@ -55,6 +55,7 @@ struct http_application {
          * plain text. */
         void (*refuse)(void *data, struct http_exchange *x, struct str text);
 
+        struct str server_fields;    /* constant header lines of every answer, each with its CR LF */
         const struct clock *clock;   /* of the Date field; NULL for the system's */
         const struct random *random; /* of request ids; NULL for the system's */
 };

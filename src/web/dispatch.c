@@ -285,6 +285,9 @@ static void application_loop_idle(void *data _unused_, void *state) {
                 database_read_end(state);
 }
 
+/* RFC 6797. Names below this host are not ours to speak for. */
+#define STAY_ON_HTTPS "Strict-Transport-Security: max-age=31536000\r\n"
+
 int web_application_new(const struct context *context, struct database *database,
                         struct web_application **ret) {
         struct web_application *app;
@@ -304,6 +307,7 @@ int web_application_new(const struct context *context, struct database *database
         app->database = database;
         app->http = (struct http_application){
                 .data = app,
+                .server_fields = context->settings->public_https ? STR(STAY_ON_HTTPS) : STR_NULL,
                 .loop_open = application_loop_open,
                 .loop_close = application_loop_close,
                 .loop_idle = application_loop_idle,

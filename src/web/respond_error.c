@@ -193,7 +193,6 @@ void respond_error(struct request *req, struct response *res, const struct route
 
         response_reset(res);
         response_begin(res, status_of(req, row), CONTENT_TYPE_JSON);
-        page_security_headers(res);
         response_no_store(res);
         write_json(req, res, route, row);
 fields:

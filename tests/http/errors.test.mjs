@@ -146,6 +146,30 @@ describe('a request', () => {
     assert.equal((await server.browser().get('/')).headers['referrer-policy'], 'no-referrer');
   });
 
+  it('is answered in JSON that nobody can show as a page, well or not (contract §0)', async () => {
+    const t = await grant(person, app), bearer = { authorization: `Bearer ${t.access_token}` };
+    for (const [path, headers, status] of [['/external-api/v1/me', bearer, 200], ['/external-api/v1/me', {}, 401], ['/api/oauth/apps/mine', {}, 200], ['/health', {}, 200], ['/api/nowhere', {}, 404], ['/.well-known/oauth-authorization-server', {}, 200]]) {
+      const answer = await person.get(path, { headers }), once = (name) => answer.rawHeaders.filter((h, i) => i % 2 === 0 && h.toLowerCase() === name).length;
+      assert.equal(answer.status, status, path);
+      for (const [name, value] of [['content-security-policy', "default-src 'none'; frame-ancestors 'none'"], ['x-frame-options', 'DENY'], ['referrer-policy', 'no-referrer'], ['x-content-type-options', 'nosniff']]) {
+        assert.equal(answer.headers[name], value, path);
+        assert.equal(once(name), 1, `${name} of ${path}`);
+      }
+      assert.equal(answer.headers['strict-transport-security'], undefined, 'plain http promises nothing');
+    }
+  });
+
+  it('to a server behind https is answered with the promise to stay there, whatever becomes of it', async () => {
+    const other = await Server.start({}, { publicUrl: 'https://auth.example.org' });
+    try {
+      for (const path of ['/healthz', '/login', '/', '/nowhere', '/api/oauth/apps/mine', '/static/nothing'])
+        assert.equal((await other.browser().get(path)).headers['strict-transport-security'], 'max-age=31536000', path);
+      assert.match((await raw(other, 'GET / HTTP/3.7\r\n\r\n')).text, /\r\nStrict-Transport-Security: max-age=31536000\r\n/);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('of the External API is refused in its shape also where nothing is (contract §0)', async () => {
     for (const [method, path, status] of [['get', '/external-api/v1/nowhere', 404], ['get', '/external-api/', 404], ['post', '/external-api/v1/me', 405]]) {
       const answer = await server.browser()[method](path, method === 'post' ? { json: {} } : {});

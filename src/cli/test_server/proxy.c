@@ -85,7 +85,6 @@ void proxy_respond(struct response *res, const struct fetch_result *result, int 
         json_t *json = NULL;
 
         response_no_store(res);
-        page_security_headers(res);
         if (fetch_r >= 0)
                 json = json_loadb(body.ptr ? body.ptr : "", body.len, JSON_DECODE_ANY, NULL);
         /* Only JSON is passed on: nothing else may run as a page of this origin. */

@@ -41,9 +41,23 @@ static void an_answer_carries_what_the_seam_adds(void **state) {
         response_header(&res, STR("X-Empty"), STR(""));
         assert_head(1234, false,
                     "HTTP/1.1 200 OK\r\nDate: Sat, 31 Jan 2026 23:59:59 GMT\r\n"
-                    "Content-Type: application/json; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
-                    "X-Empty: \r\nContent-Length: 1234\r\n"
+                    "Content-Type: application/json; charset=utf-8\r\nX-Empty: \r\n"
+                    "X-Content-Type-Options: nosniff\r\n"
+                    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+                    "X-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\nContent-Length: 1234\r\n"
                     "X-Request-Id: 0123456789abcdef\r\n\r\n");
+}
+
+static void every_answer_carries_what_the_server_says(void **state) {
+        fresh();
+        res.server_fields = STR("Strict-Transport-Security: max-age=31536000\r\n");
+        response_begin(&res, 200, CONTENT_TYPE_TEXT);
+        assert_head(0, false,
+                    "HTTP/1.1 200 OK\r\nDate: Sat, 31 Jan 2026 23:59:59 GMT\r\n"
+                    "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n"
+                    "Strict-Transport-Security: max-age=31536000\r\nContent-Length: 0\r\n"
+                    "X-Request-Id: 0123456789abcdef\r\n\r\n");
+        res.server_fields = STR_NULL;
 }
 
 static void the_last_answer_says_so(void **state) {
@@ -146,6 +160,7 @@ static void a_reset_forgets_and_wipes_the_body(void **state) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(an_answer_carries_what_the_seam_adds),
+                cmocka_unit_test(every_answer_carries_what_the_server_says),
                 cmocka_unit_test(the_last_answer_says_so),
                 cmocka_unit_test(an_answer_without_content_has_no_length),
                 cmocka_unit_test(an_uncommon_status_has_a_line_too),
