@@ -35,6 +35,10 @@ static int64_t steady_now(const struct clock *c) {
         return clock_hold(&lead, wall, clock_monotonic_us()) / 1000 + c->offset_ms;
 }
 
+void clock_steady_begin(int64_t ms) {
+        (void)clock_hold(&lead, ms * 1000, clock_monotonic_us());
+}
+
 const struct clock clock_steady = { .now_ms = steady_now };
 
 struct clock clock_with_offset(int64_t offset_ms) {

@@ -13,9 +13,12 @@ extern const struct clock clock_system;
 
 /* The system's time, but never going back while the process runs: what has expired stays expired. A system clock that
  * jumps ahead is followed; one that is set back is not, and time goes on at its usual pace from where it was, so that
- * lifetimes keep their length. A restart follows the system's clock again. For everything that decides whether something
+ * lifetimes keep their length. A restart begins no earlier than what clock_steady_begin() is told. For everything that decides whether something
  * is still good; logs and Date tell clock_system's time. */
 extern const struct clock clock_steady;
+
+/* From now on clock_steady is at `ms` or later; nothing happens where it is already. Thread-safe. */
+void clock_steady_begin(int64_t ms);
 
 /* What clock_steady does.
  *

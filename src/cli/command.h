@@ -45,6 +45,7 @@ int command_user_set_password(int argc, char **argv);
 int command_cleanup(int argc, char **argv);
 int command_revoke_all(int argc, char **argv);
 int command_import_platform(int argc, char **argv);
+int command_reset_clock(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_version(int argc, char **argv);
 int command_generate_app(int argc, char **argv);

@@ -15,6 +15,7 @@ const struct program program_gatehouse = {
                 { "revoke-all", "end all access and all sessions, after a restore", command_revoke_all },
                 { "import platform", "bring people, keys, apps and tokens over from an AutoGPT Platform",
                   command_import_platform },
+                { "reset-clock", "start from this machine's time again, after a wrong clock", command_reset_clock },
                 { "migrate", "bring the database's schema up to date", command_migrate },
                 { "version", "print the version", command_version },
         },

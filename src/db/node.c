@@ -36,7 +36,7 @@ int node_lease(struct tx *tx, struct arena *arena, const struct random *random, 
 int node_renew(struct tx *tx, const struct node *node, int64_t now, int64_t *ret_leased_until) {
         int r;
 
-        r = db_node_renew(tx, node->number, str_of(node->owner), now + NODE_LEASE_MS);
+        r = db_node_renew(tx, node->number, str_of(node->owner), now + NODE_LEASE_MS, now);
         if (r < 0)
                 return r;
         if (r == 0)
@@ -50,6 +50,17 @@ int node_release(struct tx *tx, const struct node *node) {
 
         r = db_node_release(tx, node->number, str_of(node->owner));
         return r < 0 ? r : 0;
+}
+
+int node_clock_mark(struct tx *tx, struct arena *arena, int64_t *ret) {
+        struct mark_row mark;
+        int r;
+
+        r = db_node_clock_mark(tx, arena, &mark);
+        if (r < 0)
+                return r;
+        *ret = r ? mark.clock_at : 0;
+        return 0;
 }
 
 int node_id_floor(struct tx *tx, struct arena *arena, int64_t *ret) {

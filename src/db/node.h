@@ -10,10 +10,15 @@
 enum {
         NODE_OWNER_LENGTH = 32, /* hex digits */
         NODE_LEASE_MS = 10 * 60 * 1000,
-        NODE_RENEW_MS = NODE_LEASE_MS / 5, /* how often to renew: several attempts may fail */
+        /* How often to renew: several attempts may fail, and the clock's mark shall not be old. */
+        NODE_RENEW_MS = 60 * 1000,
         /* A holder stops this much before its lease ends, for clocks that differ and for a process that was
            held up. */
         NODE_MARGIN_MS = 2 * 60 * 1000,
+        /* A mark that is further ahead than this is no clock's fault that goes away by itself: nobody starts. */
+        NODE_MARK_MAX_MS = 24 * 60 * 60 * 1000,
+        /* A node that runs follows others whose clocks are ahead by so much. */
+        NODE_FOLLOW_MS = 5 * 60 * 1000,
 };
 
 struct node {
@@ -39,6 +44,11 @@ _must_use_ int node_release(struct tx *tx, const struct node *node);
 static inline bool node_holds(const struct node *node, int64_t now) {
         return now < node->leased_until - NODE_MARGIN_MS;
 }
+
+/* The clock's mark: the greatest time that any node's clock told, written with each lease and renewal; 0 if there is none.
+ * What had expired by then would be valid again for a server that starts with its clock behind it, so none begins
+ * earlier. Up to NODE_RENEW_MS of the time before a crash are not in it. errors: ERR_STORAGE */
+_must_use_ int node_clock_mark(struct tx *tx, struct arena *arena, int64_t *ret);
 
 /* The greatest time-ordered id in the database: the floor of id_source_init(), so that ids grow although the
  * clock was set back between two runs. 0 if there is none. errors: ERR_STORAGE */

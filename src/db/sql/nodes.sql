@@ -3,6 +3,9 @@
 -- row: node
 --   node bigint
 
+-- row: mark
+--   clock_at bigint
+
 -- The smallest number whose lease has run out.
 -- name: node_expired(now bigint) -> node?
 SELECT node FROM nodes WHERE leased_until <= :now ORDER BY node LIMIT 1;
@@ -13,17 +16,27 @@ SELECT COALESCE(MAX(node) + 1, 0) AS node FROM nodes;
 
 -- Takes a number; 0 when somebody else holds it.
 -- name: node_lease(node bigint, owner text, leased_until bigint, now bigint) -> count
-INSERT INTO nodes (node, owner, leased_until) VALUES (:node, :owner, :leased_until)
-ON CONFLICT (node) DO UPDATE SET owner = :owner, leased_until = :leased_until
+INSERT INTO nodes (node, owner, leased_until, clock_at) VALUES (:node, :owner, :leased_until, :now)
+ON CONFLICT (node) DO UPDATE SET owner = :owner, leased_until = :leased_until,
+       clock_at = CASE WHEN nodes.clock_at > :now THEN nodes.clock_at ELSE :now END
 WHERE nodes.leased_until <= :now;
 
 -- Prolongs a lease; 0 when it has passed to somebody else.
--- name: node_renew(node bigint, owner text, leased_until bigint) -> count
-UPDATE nodes SET leased_until = :leased_until WHERE node = :node AND owner = :owner;
+-- name: node_renew(node bigint, owner text, leased_until bigint, now bigint) -> count
+UPDATE nodes SET leased_until = :leased_until, clock_at = CASE WHEN clock_at > :now THEN clock_at ELSE :now END
+WHERE node = :node AND owner = :owner;
 
 -- Gives a number back.
 -- name: node_release(node bigint, owner text) -> count
 UPDATE nodes SET leased_until = 0 WHERE node = :node AND owner = :owner;
+
+-- The greatest time that any node's clock told, 0 if none did.
+-- name: node_clock_mark() -> mark?
+SELECT COALESCE(MAX(clock_at), 0) AS clock_at FROM nodes;
+
+-- Forgets what the nodes' clocks told.
+-- name: node_clocks_forget() -> count
+UPDATE nodes SET clock_at = 0 WHERE clock_at <> 0;
 
 -- row: greatest
 --   id bigint

@@ -89,6 +89,17 @@ static void the_steady_clock_tells_the_system_s_time(void **state) {
         }
 }
 
+static void the_steady_clock_begins_where_it_is_told_and_never_earlier(void **state) {
+        int64_t ahead = clock_now(&clock_system) + 7200 * INT64_C(1000);
+
+        clock_steady_begin(ahead - 14400 * INT64_C(1000));
+        assert_in_range(clock_now(&clock_steady) - clock_now(&clock_system) + 5000, 0, 10000);
+        clock_steady_begin(ahead);
+        assert_in_range(clock_now(&clock_steady) - ahead, 0, 5000);
+        clock_steady_begin(ahead - 3600 * INT64_C(1000));
+        assert_in_range(clock_now(&clock_steady) - ahead, 0, 5000);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(iso_dates),
@@ -99,6 +110,8 @@ int main(void) {
                 cmocka_unit_test(held_time_follows_the_wall_forward),
                 cmocka_unit_test(held_time_runs_on_when_the_wall_is_set_back),
                 cmocka_unit_test(the_steady_clock_tells_the_system_s_time),
+                /* the last: this process's clock is ahead from here on */
+                cmocka_unit_test(the_steady_clock_begins_where_it_is_told_and_never_earlier),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,40 @@ static void a_released_number_is_free_at_once(void **state) {
         assert_int_equal(second.node.number, first.node.number);
 }
 
+static int mark(struct tx *tx, void *data) {
+        struct lease *l = data;
+
+        return node_clock_mark(tx, &l->f->arena, &l->renewed);
+}
+
+static int64_t mark_of(struct db_fixture *f) {
+        struct lease l = { .f = f };
+
+        assert_int_equal(database_write_now(f->db, mark, &l), 0);
+        return l.renewed;
+}
+
+static void the_greatest_time_of_any_clock_is_remembered(void **state) {
+        struct db_fixture *f = *state;
+        struct lease first = { .f = f, .now = NOW }, second = { .f = f, .now = NOW + 1 };
+
+        assert_int_equal(mark_of(f), 0);
+        assert_int_equal(database_write_now(f->db, lease, &first), 0);
+        assert_int_equal(mark_of(f), NOW);
+        assert_int_equal(database_write_now(f->db, lease, &second), 0);
+        assert_int_equal(mark_of(f), NOW + 1);
+        first.now = NOW + NODE_RENEW_MS;
+        assert_int_equal(database_write_now(f->db, renew, &first), 0);
+        assert_int_equal(mark_of(f), NOW + NODE_RENEW_MS);
+        /* neither a clock that was set back nor the end of the lease takes it away */
+        first.now = NOW;
+        assert_int_equal(database_write_now(f->db, renew, &first), 0);
+        assert_int_equal(database_write_now(f->db, release, &first), 0);
+        assert_int_equal(mark_of(f), NOW + NODE_RENEW_MS);
+        assert_int_equal(database_write_now(f->db, lease, &first), 0);
+        assert_int_equal(mark_of(f), NOW + NODE_RENEW_MS);
+}
+
 static int lease_all(struct tx *tx, void *data) {
         for (int i = 0; i <= ID_NODE_MAX; i++) {
                 int r = lease(tx, data);
@@ -173,6 +207,7 @@ int main(void) {
                 TEST(a_held_number_is_not_given_twice),
                 TEST(a_renewed_lease_holds_on),
                 TEST(a_released_number_is_free_at_once),
+                TEST(the_greatest_time_of_any_clock_is_remembered),
                 TEST(when_all_numbers_are_taken_the_lease_is_refused),
                 cmocka_unit_test(a_holder_stops_before_its_lease_ends),
                 TEST(the_floor_is_the_greatest_id_of_any_kind_of_token),
