@@ -13,7 +13,10 @@ enum identity_kind {
         IDENTITY_NONE,    /* nobody is signed in; `csrf` is set all the same */
         IDENTITY_SESSION, /* a browser's session */
         IDENTITY_TOKEN,   /* an access token */
+        IDENTITY_KEY,     /* an API key */
 };
+
+struct api_key;
 
 struct identity {
         enum identity_kind kind;
@@ -30,7 +33,8 @@ struct identity {
         bool session_stale; /* its time of last use must be written anew: web/dispatch does */
         struct str csrf;    /* what forms made for this browser carry */
 
-        scope_set scopes;      /* IDENTITY_TOKEN */
+        scope_set scopes;      /* IDENTITY_TOKEN, IDENTITY_KEY */
         struct str app_id;     /* IDENTITY_TOKEN */
         int64_t authorization; /* IDENTITY_TOKEN */
+        struct api_key *key;   /* the API key that was sent, good or not; see oauth/api_key.h */
 };

@@ -7,6 +7,7 @@
 #include "account/session.h"
 #include "base/context.h"
 #include "oauth/access_token.h"
+#include "oauth/api_key.h"
 
 static int fill_session(struct request *req, struct identity *who) {
         struct str cookie = session_cookie(req);
@@ -85,9 +86,6 @@ static int bearer_token(struct request *req, struct str *ret) {
 
         if (params_find(&req->query_params, STR("access_token")))
                 return -ERR_TOKEN_IN_QUERY;
-        /* A key alone decides where one is sent (contract §3.1), and as yet there is none that is good. */
-        if (request_header(req, STR("X-API-Key")).ptr)
-                return -ERR_API_KEY;
         if (!header.ptr || header.len < 7 || !str_eq_ignore_case(str_first(header, 7), STR("Bearer ")))
                 return -ERR_NO_CREDENTIAL;
         *ret = str_trim(str_from(header, 7));
@@ -105,6 +103,35 @@ static int require_scopes(struct request *req, scope_set missing) {
                            STR_ARG(strbuf_str(&names)));
         strbuf_done(&names);
         return r;
+}
+
+/* A key alone decides where one is sent (contract §3.1). `key` is what an earlier turn of this step made, or NULL. */
+static int authenticate_key(struct request *req, const struct route *route, struct str text, struct api_key *key,
+                            struct identity *who) {
+        struct str unknown;
+        int r;
+
+        who->key = key ? key : arena_new(&req->arena, struct api_key);
+        if (!who->key)
+                return -ERR_NO_MEMORY;
+        who->key->text = text;
+        r = api_key_find(req, who->key);
+        if (r < 0)
+                return r;
+        if (r == API_KEY_VERIFY)
+                return AUTHENTICATE_VERIFY;
+        who->kind = IDENTITY_KEY;
+        who->user_id = who->key->row->user_id;
+        who->email = who->key->row->email;
+        who->name = who->key->row->name;
+        who->timezone = who->key->row->timezone;
+        if (!scope_parse(who->key->row->permissions, &who->scopes, &unknown))
+                return -ERR_INTERNAL;
+        return require_scopes(req, route->scopes & ~who->scopes);
+}
+
+int authenticate_verify(struct request *req) {
+        return api_key_verify(req, req->identity->key);
 }
 
 static int authenticate_token(struct request *req, const struct route *route, struct identity *who) {
@@ -135,14 +162,21 @@ static int authenticate_token(struct request *req, const struct route *route, st
 }
 
 int authenticate(struct request *req, struct response *res, const struct route *route) {
+        struct str key = STR_NULL;
         struct identity *who;
+        struct api_key *sent;
 
         if (route->access == ACCESS_CLIENT || route->access == ACCESS_NONE)
                 return 0;
         who = arena_new(&req->arena, struct identity);
         if (!who)
                 return -ERR_NO_MEMORY;
+        sent = req->identity ? req->identity->key : NULL;
         req->identity = who;
+        if (route->access == ACCESS_API)
+                key = request_header(req, STR("X-API-Key"));
+        if (key.ptr)
+                return authenticate_key(req, route, key, sent, who);
         if (route->access == ACCESS_API)
                 return authenticate_token(req, route, who);
         return authenticate_person(req, res, route, who);

@@ -10,3 +10,10 @@
  * ERR_NO_CREDENTIAL, ERR_API_KEY, ERR_TOKEN_…, ERR_MISSING_SCOPE (with the names), ERR_TOKEN_IN_QUERY, ERR_STORAGE
  */
 _must_use_ int authenticate(struct request *req, struct response *res, const struct route *route);
+
+/* What authenticate() returns when an API key must be verified first: by authenticate_verify(), on the worker pool;
+ * then the step is begun again. No step returns it. */
+enum { AUTHENTICATE_VERIFY = 64 };
+
+/* errors   ERR_API_KEY */
+_must_use_ int authenticate_verify(struct request *req);

@@ -7,3 +7,6 @@
 
 /* Hands the writer a note of the time if the caller's session has none of the last minute; losing it does no harm. */
 void touch_session(const struct context *context, struct database *database, const struct request *req);
+
+/* The same for an API key, and its new hash if it was stored by an old method. */
+void touch_api_key(const struct context *context, struct database *database, const struct request *req);

@@ -1,0 +1,42 @@
+/* API keys at the External API (contract §2): `X-API-Key: agpt_…`.
+ *
+ * A key is found by its first and last eight characters and then checked by scrypt, which blocks: so in two parts, with the
+ * worker pool between them. A key that was right once is remembered as client secrets are (oauth/secret_memo.h), and
+ * skips the second. One whose row holds a SHA-256, as early versions of the Platform stored it, is hashed anew. */
+#pragma once
+
+#include "account/scope.h"
+#include "base/context.h"
+#include "db/statements.h"
+#include "http/request.h"
+#include "oauth/client_secret.h"
+
+enum { API_KEY_TEXT_MAX = 256, API_KEY_PART = 8, API_KEY_TOUCH_MS = 60 * 1000 };
+
+/* A key that was sent. Lives in the request's arena. */
+struct api_key {
+        struct str text;           /* as sent; borrowed from the request */
+        struct api_key_row *alike; /* those that it could be */
+        size_t n_alike;
+        const struct api_key_row *row; /* the one that it is; NULL until that is known */
+        bool rehashed;                 /* new_hash and new_salt are to be stored: web/touch does */
+        char new_hash[CLIENT_SECRET_HEX_LENGTH], new_salt[CLIENT_SECRET_HEX_LENGTH];
+};
+
+enum { API_KEY_KNOWN = 0, API_KEY_VERIFY = 1 };
+
+/* Finds the rows that a key could be; may be called again after api_key_verify(), and then sees whether the row that was
+ * verified is still good.
+ *
+ * key       text is set; zeroed before the first call
+ * returns   API_KEY_KNOWN: key->row is set; API_KEY_VERIFY: to be verified first
+ * errors    ERR_API_KEY (unknown, suspended, revoked, or of a disabled person), ERR_STORAGE, ERR_NO_MEMORY
+ */
+_must_use_ int api_key_find(struct request *req, struct api_key *key);
+
+/* Checks the key against the rows that were found; on the worker pool, without a transaction.
+ * errors   ERR_API_KEY */
+_must_use_ int api_key_verify(struct request *req, struct api_key *key);
+
+/* Whether something about the key's use is to be written down. */
+bool api_key_needs_touch(const struct context *context, const struct api_key *key);
