@@ -272,6 +272,12 @@ def check_statement(statement, rows):
     statement.texts = {engine: texts.get(engine, texts.get("")) for engine in ENGINES}
 
 
+def inserts_one(statement):
+    """Whether it adds exactly one row, or fails: then nobody waits for its count."""
+    found = words(statement.texts["postgres"])
+    return statement.shape == "count" and found[0] == "INSERT" and not {"CONFLICT", "SELECT", "WITH"} & set(found)
+
+
 def read_all(paths):
     rows, statements = {}, {}
     for path in paths:
@@ -386,6 +392,8 @@ def source(rows, statements):
             out.append(f"                .params = {s.name}_params,")
         out.append(f"                .n_params = {len(s.params)},")
         out.append(f"                .writes = {'true' if writes(s.texts['sqlite']) else 'false'},")
+        if inserts_one(s):
+            out.append("                .inserts_one = true,")
         if s.row:
             out.append(f"                .columns = {s.row}_columns,")
             out.append(f"                .n_columns = sizeof({s.row}_columns) / sizeof({s.row}_columns[0]),")

@@ -65,6 +65,7 @@ struct db_statement {
         const enum db_type *params; /* their types */
         unsigned n_params;
         bool writes;
+        bool inserts_one;                /* adds one row or fails: an engine need not wait for the count */
         const struct db_column *columns; /* NULL when it gives a count */
         size_t n_columns;
         size_t row_size;

@@ -29,6 +29,9 @@ static void postgres_rollback(struct db_connection *base) {
         c->xid = 0;
         if (!open || !c->handle)
                 return;
+        postgres_settle(c);
+        if (!c->handle)
+                return;
         /* A connection that can't even roll back is of no use; the server does it when the connection ends. */
         if (postgres_control(c, CONTROL_ROLLBACK, &result) < 0)
                 postgres_disconnect(c);
@@ -50,6 +53,7 @@ static int postgres_commit(struct db_connection *base) {
         struct postgres_connection *c = postgres_of(base);
         enum postgres_transaction was = c->transaction;
         PGresult *result = NULL;
+        bool deferred;
         int r;
 
         if (was == TRANSACTION_ABORTED) {
@@ -57,19 +61,24 @@ static int postgres_commit(struct db_connection *base) {
                 postgres_rollback(base);
                 return r;
         }
-        c->transaction = TRANSACTION_NONE;
-        if (was != TRANSACTION_OPEN)
+        if (was != TRANSACTION_OPEN) {
+                c->transaction = TRANSACTION_NONE;
                 return c->handle ? 0 : -ERR_STORAGE; /* no statement was run */
+        }
+        deferred = c->n_deferred > 0;
         r = postgres_control(c, CONTROL_COMMIT, &result);
         if (PQstatus(c->handle) != CONNECTION_OK || !result) {
                 r = commit_lost(c);
         } else if (r < 0) {
                 r = postgres_failed(c, "commit", result);
+                if (deferred) /* it may have been an insert that failed: then the transaction is open still */
+                        postgres_rollback(base);
         } else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
                 LOG(LOG_ERROR, "The database rolled a transaction back instead of committing it");
                 r = -ERR_STORAGE;
         }
         PQclear(result);
+        c->transaction = TRANSACTION_NONE;
         c->xid = 0;
         return r;
 }

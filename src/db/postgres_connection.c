@@ -83,6 +83,7 @@ void postgres_disconnect(struct postgres_connection *c) {
         c->handle = NULL;
         c->transaction = TRANSACTION_NONE;
         c->xid = 0;
+        c->n_deferred = 0;
         memset(c->prepared, 0, db_statements_count * sizeof(c->prepared[0]));
 }
 

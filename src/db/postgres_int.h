@@ -15,7 +15,7 @@ enum postgres_transaction {
         TRANSACTION_ABORTED, /* a statement failed: the server takes nothing but ROLLBACK */
 };
 
-enum { POSTGRES_PARAMS_MAX = 32, SQLSTATE_LENGTH = 5, INCARNATION_MAX = 96 };
+enum { POSTGRES_PARAMS_MAX = 32, POSTGRES_DEFERRED_MAX = 8, SQLSTATE_LENGTH = 5, INCARNATION_MAX = 96 };
 
 struct postgres_connection {
         struct db_connection base;
@@ -24,9 +24,11 @@ struct postgres_connection {
         PGconn *handle; /* NULL while there is no connection */
         enum postgres_transaction transaction;
         enum db_trouble trouble;
-        int failure;       /* why the transaction is aborted */
-        uint64_t xid;      /* of the open transaction, once it has written something; else 0 */
-        uint64_t in_doubt; /* of a transaction whose COMMIT was not acknowledged */
+        int failure;         /* why the transaction is aborted */
+        uint64_t xid;        /* of the open transaction, once it has written something; else 0 */
+        unsigned n_deferred; /* inserts that were sent, whose answers come before the next one's */
+        unsigned deferred[POSTGRES_DEFERRED_MAX];
+        uint64_t in_doubt;                 /* of a transaction whose COMMIT was not acknowledged */
         char incarnation[INCARNATION_MAX]; /* of the server's memory: a crash begins a new one */
         char in_doubt_incarnation[INCARNATION_MAX];
         bool prepared[]; /* by a statement's number */
@@ -59,10 +61,18 @@ enum postgres_control { CONTROL_BEGIN, CONTROL_COMMIT, CONTROL_ROLLBACK, CONTROL
 /* Sends the preparation of the control statements and waits for it. */
 int postgres_prepare_controls(struct postgres_connection *c);
 
-/* Runs one control statement by itself. Nothing is logged or judged.
+/* Runs one control statement, behind the inserts whose answers are still to come. Nothing is logged or judged.
  *
- * ret   the answer; NULL when the connection was lost. PQclear() it. */
+ * ret   the answer, or that of the insert which failed; NULL when the connection was lost. PQclear() it. */
 int postgres_control(struct postgres_connection *c, enum postgres_control which, PGresult **ret);
+
+/* Waits for the answers of such inserts and pays no attention to them: before a rollback, which would be skipped behind
+ * one that failed. */
+void postgres_settle(struct postgres_connection *c);
+
+/* Sends an insert whose answer the commit, or the next statement, will bring as well. False when it has to be waited for:
+ * the first write of a transaction, which brings the transaction's number, and whatever is not prepared yet. */
+bool postgres_defer(struct postgres_connection *c, unsigned statement, const struct db_value *params);
 
 /* Runs a named statement, opening the transaction if that is due.
  *

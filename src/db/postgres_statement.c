@@ -144,6 +144,8 @@ int postgres_execute(struct db_connection *c, unsigned number, const struct db_v
         PGresult *result;
         int r;
 
+        if (postgres_defer(postgres_of(c), number, params))
+                return 1;
         r = postgres_run(postgres_of(c), number, params, &result);
         if (r < 0)
                 return r;

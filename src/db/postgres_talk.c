@@ -7,8 +7,8 @@
 #include "base/log.h"
 #include "db/postgres_int.h"
 
-/* BEGIN, a preparation, the statement, the transaction's number. */
-enum { STEP_COMMANDS_MAX = 4, NAME_MAX_LENGTH = 16 };
+/* Deferred inserts; BEGIN, a preparation, the statement, the transaction's number. */
+enum { STEP_COMMANDS_MAX = POSTGRES_DEFERRED_MAX + 4, NAME_MAX_LENGTH = 16 };
 
 static const struct {
         const char *name, *sql;
@@ -87,6 +87,11 @@ struct step {
         PGresult *results[STEP_COMMANDS_MAX];
 };
 
+/* What was deferred is answered first. */
+static struct step step_begin(struct postgres_connection *c) {
+        return (struct step){ .c = c, .n = c->n_deferred };
+}
+
 static void step_done(struct step *s) {
         for (unsigned i = 0; i < s->n; i++)
                 PQclear(s->results[i]);
@@ -108,6 +113,7 @@ static bool step_finish(struct step *s) {
         PGconn *handle = s->c->handle;
         PGresult *sync, *more;
 
+        s->c->n_deferred = 0;
         if (PQpipelineSync(handle) != 1)
                 s->unsent = true;
         for (unsigned i = 0; i < s->n && !s->unsent; i++) {
@@ -150,21 +156,28 @@ int postgres_prepare_controls(struct postgres_connection *c) {
 }
 
 int postgres_control(struct postgres_connection *c, enum postgres_control which, PGresult **ret) {
-        struct step s = { .c = c };
+        struct step s = step_begin(c);
+        bool complete;
+        unsigned at;
 
-        *ret = NULL;
         step_control(&s, which);
-        if (!step_finish(&s)) {
-                const PGresult *bad = step_bad(&s);
+        complete = step_finish(&s);
+        for (at = 0; at + 1 < s.n; at++)
+                if (s.results[at] && !result_good(s.results[at]))
+                        break;
+        /* Without a connection only an answer that tells of its end is of use. */
+        *ret = s.results[at];
+        s.results[at] = NULL;
+        step_done(&s);
+        return complete && result_good(*ret) ? 0 : -ERR_STORAGE;
+}
 
-                if (bad)
-                        *ret = s.results[0];
-                else
-                        step_done(&s);
-                return -ERR_STORAGE;
-        }
-        *ret = s.results[0];
-        return result_good(*ret) ? 0 : -ERR_STORAGE;
+void postgres_settle(struct postgres_connection *c) {
+        struct step s = step_begin(c);
+
+        if (c->n_deferred > 0 && !step_finish(&s))
+                postgres_disconnect(c);
+        step_done(&s);
 }
 
 /* --- named statements --- */
@@ -242,12 +255,33 @@ static int step_result(struct step *s, const struct db_statement *statement, uns
         return 0;
 }
 
+static void statement_name(unsigned number, char name[NAME_MAX_LENGTH]) {
+        (void)snprintf(name, NAME_MAX_LENGTH, "s%u", number);
+}
+
+bool postgres_defer(struct postgres_connection *c, unsigned number, const struct db_value *params) {
+        const struct db_statement *statement = &db_statements[number];
+        char name[NAME_MAX_LENGTH];
+        struct wire_params wire;
+
+        if (!statement->inserts_one || c->transaction != TRANSACTION_OPEN || c->xid == 0 || !c->handle ||
+            !c->prepared[number] || c->n_deferred == POSTGRES_DEFERRED_MAX)
+                return false;
+        statement_name(number, name);
+        params_write(params, statement->n_params, &wire);
+        if (PQsendQueryPrepared(c->handle, name, (int)statement->n_params, wire.values, wire.lengths,
+                                wire.formats, 1) != 1)
+                return false;
+        c->deferred[c->n_deferred++] = number;
+        return true;
+}
+
 int postgres_run(struct postgres_connection *c, unsigned number, const struct db_value *params,
                  PGresult **ret) {
         const struct db_statement *statement = &db_statements[number];
         bool xid = statement->writes && c->transaction != TRANSACTION_NONE && c->xid == 0;
         char name[NAME_MAX_LENGTH];
-        struct step s = { .c = c };
+        struct step s = step_begin(c);
         struct wire_params wire;
         unsigned at;
         int r;
@@ -256,7 +290,7 @@ int postgres_run(struct postgres_connection *c, unsigned number, const struct db
                 return postgres_failed(c, statement->name, NULL);
         if (c->transaction == TRANSACTION_ABORTED)
                 return -ERR_STORAGE;
-        (void)snprintf(name, sizeof(name), "s%u", number);
+        statement_name(number, name);
         if (c->transaction == TRANSACTION_DUE)
                 step_control(&s, CONTROL_BEGIN);
         if (!c->prepared[number])
@@ -274,6 +308,23 @@ int postgres_run(struct postgres_connection *c, unsigned number, const struct db
 
 /* --- text --- */
 
+/* The answers of deferred inserts: nothing else can be sent outside pipeline mode before they are read. */
+static int deferred_check(struct postgres_connection *c) {
+        struct step s = step_begin(c);
+        const PGresult *bad;
+        bool complete;
+        int r = 0;
+
+        if (c->n_deferred == 0)
+                return 0;
+        complete = step_finish(&s);
+        bad = step_bad(&s);
+        if (!complete || bad)
+                r = postgres_failed(c, "insert", bad);
+        step_done(&s);
+        return r;
+}
+
 /* Leaves pipeline mode for one call, after sending a BEGIN that is due. */
 static int text_run(struct postgres_connection *c, const char *what, const char *sql, const char *param,
                     bool several, PGresult **ret) {
@@ -284,7 +335,8 @@ static int text_run(struct postgres_connection *c, const char *what, const char 
                 return postgres_failed(c, what, NULL);
         if (c->transaction == TRANSACTION_ABORTED)
                 return -ERR_STORAGE;
-        if (c->transaction == TRANSACTION_DUE) {
+        r = deferred_check(c);
+        if (r >= 0 && c->transaction == TRANSACTION_DUE) {
                 r = postgres_control(c, CONTROL_BEGIN, &result);
                 if (r < 0)
                         r = postgres_failed(c, "begin", result);

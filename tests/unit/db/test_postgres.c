@@ -116,17 +116,51 @@ static void a_refused_request_leaves_nothing_unless_it_is_kept(void **state) {
         assert_int_equal(postgres_fixture_number(f, "SELECT count(*) FROM links WHERE id = 10"), 1);
 }
 
-static int insert_twice(struct tx *tx, void *data _unused_) {
+/* The answer of the second is not waited for. */
+static int insert_twice(struct tx *tx, void *data) {
+        int *ret_read = data;
+        struct link_row row;
+        struct arena arena;
+
         assert_int_equal(add_link(tx, 20), 1);
-        assert_int_equal(add_link(tx, 20), -ERR_CONFLICT);
+        assert_int_equal(add_link(tx, 20), 1);
+        if (!ret_read)
+                return 0;
+        arena_init(&arena, 4096);
+        *ret_read = db_link_by_id(tx, &arena, 20, &row);
+        arena_done(&arena);
         return 0; /* pays no attention to it */
 }
 
 static void a_collision_is_a_conflict_and_undoes_everything(void **state) {
         struct postgres_fixture *f = *state;
 
+        int read = 0;
+
         assert_int_equal(database_write_now(f->db, insert_twice, NULL), -ERR_CONFLICT);
         assert_int_equal(postgres_fixture_number(f, "SELECT count(*) FROM links WHERE id = 20"), 0);
+        assert_int_equal(database_write_now(f->db, insert_twice, &read), -ERR_CONFLICT);
+        assert_int_equal(read, -ERR_CONFLICT); /* the next statement tells */
+        assert_int_equal(postgres_fixture_number(f, "SELECT count(*) FROM links WHERE id = 20"), 0);
+}
+
+static int insert_many(struct tx *tx, void *data) {
+        for (int64_t id = 40; id < 40 + 3 * POSTGRES_DEFERRED_MAX; id++)
+                assert_int_equal(add_link(tx, id), 1);
+        if (!data)
+                return 0;
+        assert_int_equal(add_link(tx, 41), 1); /* a collision, found too late to matter */
+        return -ERR_CODE_SPENT;
+}
+
+static void inserts_that_nobody_waited_for_are_stored_or_undone_together(void **state) {
+        struct postgres_fixture *f = *state;
+
+        assert_int_equal(database_write_now(f->db, insert_many, f), -ERR_CODE_SPENT);
+        assert_int_equal(postgres_fixture_number(f, "SELECT count(*) FROM links WHERE id >= 40"), 0);
+        assert_int_equal(database_write_now(f->db, insert_many, NULL), 0);
+        assert_int_equal(postgres_fixture_number(f, "SELECT count(*) FROM links WHERE id >= 40"),
+                         3 * POSTGRES_DEFERRED_MAX);
 }
 
 static void a_commit_in_doubt_is_judged_by_its_number_and_its_server(void **state) {
@@ -196,6 +230,7 @@ int main(void) {
                 cmocka_unit_test(lists_come_in_order),
                 cmocka_unit_test(a_refused_request_leaves_nothing_unless_it_is_kept),
                 cmocka_unit_test(a_collision_is_a_conflict_and_undoes_everything),
+                cmocka_unit_test(inserts_that_nobody_waited_for_are_stored_or_undone_together),
                 cmocka_unit_test(a_commit_in_doubt_is_judged_by_its_number_and_its_server),
                 cmocka_unit_test(a_newer_schema_is_refused),
                 cmocka_unit_test(bad_addresses_are_told_on_one_line_without_the_password),
