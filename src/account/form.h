@@ -43,5 +43,5 @@ void form_set_link(json_t **data, const char *name, struct str page, struct str 
 /* The sentence for a result that a person can do something about; Retry-After is added where it applies. */
 struct str form_problem(struct request *req, struct response *res, int result);
 
-/* The answer 200 with the user object of contract §2. */
+/* The answer 200 with the user object (dialect: Accounts). */
 int form_answer_user(struct response *res, const struct user_row *user);

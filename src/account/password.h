@@ -10,7 +10,7 @@
 
 enum {
         PASSWORD_MIN = 8,         /* code points (OWASP ASVS 5.0, 6.2.1) */
-        PASSWORD_MAX = 128,       /* code points (contract, "password length") */
+        PASSWORD_MAX = 128,       /* code points (dialect: Accounts) */
         PASSWORD_BYTES_MAX = 512, /* PASSWORD_MAX code points of four bytes; fits a struct secret */
         PASSWORD_HASH_MAX = 128,  /* characters of a stored hash, the ending NUL included */
 };

@@ -1,4 +1,4 @@
-/* Verification of the Platform's user JWTs (contract §0; RFC 7519, RFC 8725). Pure: keys, time and text in, a person
+/* Verification of the Platform's user JWTs (dialect: Who calls; RFC 7519, RFC 8725). Pure: keys, time and text in, a person
  * out; nothing is fetched and nothing is stored. */
 #pragma once
 

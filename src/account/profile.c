@@ -1,4 +1,4 @@
-/* What a person sees and sets of their account (contract §2, user endpoints). */
+/* What a person sees and sets of their account (dialect: Accounts). */
 #include "account/form.h"
 #include "account/handlers.h"
 #include "account/platform_issuer.h"

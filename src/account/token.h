@@ -10,9 +10,9 @@
 #define TOKEN_PREFIX_SESSION STR("gh_s_")
 #define TOKEN_PREFIX_LINK    STR("gh_l_")
 #define TOKEN_PREFIX_DEVICE  STR("gh_d_")
-#define TOKEN_PREFIX_ACCESS  STR("agpt_xt_") /* contract §1.4 */
-#define TOKEN_PREFIX_REFRESH STR("agpt_rt_") /* contract §1.4 */
-#define TOKEN_PREFIX_CODE    STR("")         /* contract §1.4: no prefix */
+#define TOKEN_PREFIX_ACCESS  STR("agpt_xt_") /* dialect: Formats */
+#define TOKEN_PREFIX_REFRESH STR("agpt_rt_") /* dialect: Formats */
+#define TOKEN_PREFIX_CODE    STR("")         /* dialect: Formats: no prefix */
 
 enum {
         TOKEN_SECRET_SIZE = 24, /* bytes */

@@ -129,7 +129,7 @@ void user_write_json(struct json_writer *w, const struct user_row *user) {
         json_object_begin(w);
         json_member_str(w, "id", user->id);
         json_member_str(w, "email", user->email);
-        json_member_bool(w, "email_verified", true); /* a constant of the contract */
+        json_member_bool(w, "email_verified", true); /* a constant of the dialect */
         json_member_str(w, "name", user->name);
         json_member_str(w, "timezone", user->timezone);
         json_member_bool(w, "is_admin", user->is_admin);

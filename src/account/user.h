@@ -60,7 +60,7 @@ _must_use_ int user_set_timezone(const struct context *context, struct tx *tx, s
  * errors   ERR_NOT_FOUND, ERR_STORAGE */
 _must_use_ int user_set_active(const struct context *context, struct tx *tx, struct str id, bool active);
 
-/* The user object of contract §2, with `is_admin`; what this server has no notion of is left out. */
+/* The user object (dialect: Accounts), with `is_admin`; what this server has no notion of is left out. */
 void user_write_json(struct json_writer *w, const struct user_row *user);
 
 /* One or two capitals that stand for a person or an app where there is no picture: of the first and last word

@@ -138,7 +138,7 @@ static int ask_name(struct arena *arena, struct str *ret) {
         return 0;
 }
 
-/* Everything that no option gave, in the order of the contract. */
+/* Everything that no option gave, in the order of the dialect. */
 static int ask_missing(const struct app_input *input, struct arena *arena, struct draft *d) {
         bool optional = !input->name || isatty(STDIN_FILENO);
         struct str answer;

@@ -1,5 +1,5 @@
 /* What a person says about an app: by options, and by answers to questions where an option is absent
- * (contract §8.1). */
+ * (dialect: oauth-tool). */
 #pragma once
 
 #include "oauth/registration.h"

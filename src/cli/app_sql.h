@@ -1,4 +1,4 @@
-/* The statements that add an app to the Platform's own PostgreSQL database (contract §1.4, §8.1). */
+/* The statements that add an app to the Platform's own PostgreSQL database (dialect: Formats, oauth-tool). */
 #pragma once
 
 #include "base/strbuf.h"

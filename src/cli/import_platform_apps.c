@@ -1,4 +1,4 @@
-/* OAuth apps and the tokens that they hold (contract §1.4). */
+/* OAuth apps and the tokens that they hold (dialect: Formats). */
 #include "account/scope.h"
 #include "base/codec.h"
 #include "base/hash.h"

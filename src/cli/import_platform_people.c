@@ -1,4 +1,4 @@
-/* People and their API keys (contract §2). */
+/* People and their API keys (dialect: API keys). */
 #include "account/scope.h"
 #include "account/user.h"
 #include "base/codec.h"

@@ -1,5 +1,5 @@
 /* Typed access to the parameters of a body. The reasons and their texts are those of the Platform's
- * validation, which apps already know (contract §0, 422). */
+ * validation, which apps already know (dialect: Errors). */
 #include "http/request.h"
 
 /* Finds a parameter that has a value. Absent are: one that was not sent, a JSON null, and in a form one

@@ -95,7 +95,7 @@ struct request {
         /* A sharper public text than the error table's; set by request_refuse(). */
         struct str error_detail;
         struct str error_field; /* of ERR_INVALID_FIELD: the member or parameter at fault */
-        const char *error_type; /* of ERR_INVALID_FIELD: "missing", "string_type", … (contract §0, 422) */
+        const char *error_type; /* of ERR_INVALID_FIELD: "missing", "string_type", … (dialect: Errors) */
         int64_t retry_after;    /* seconds, of ERR_THROTTLED and 503s; 0 for none */
 
         const struct context *context;

@@ -35,7 +35,7 @@ void response_reset(struct response *res);
 void response_header(struct response *res, struct str name, struct str value);
 
 /* Sets status and Content-Type, which is meant (nosniff); the caller then writes to res->body. JSON gets what protects
- * an answer that nobody should see as a page (contract §0): no content of its own, in no frame, no Referer. */
+ * an answer that nobody should see as a page (dialect: Headers): no content of its own, in no frame, no Referer. */
 void response_begin(struct response *res, int status, struct str content_type);
 
 /* 303 See Other, never 307 or 308: a form's body is not sent on. Where the browser came from is

@@ -1,4 +1,4 @@
-/* API keys at the External API (contract §2): `X-API-Key: agpt_…`.
+/* API keys at the External API (dialect: API keys): `X-API-Key: agpt_…`.
  *
  * A key is found by its first and last eight characters and then checked by scrypt, which blocks: so in two parts, with the
  * worker pool between them. A key that was right once is remembered as client secrets are (oauth/secret_memo.h), and

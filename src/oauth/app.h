@@ -1,4 +1,4 @@
-/* An app (OAuth client): what is registered of it, and how it looks on the wire (contract §1,
+/* An app (OAuth client): what is registered of it, and how it looks on the wire (dialect: Applications,
  * OAuthApplicationInfo). */
 #pragma once
 

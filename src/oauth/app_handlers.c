@@ -1,4 +1,4 @@
-/* What a signed-in person may know of apps, and do with their own (contract §1). */
+/* What a signed-in person may know of apps, and do with their own (dialect: Applications). */
 #include "account/identity.h"
 #include "base/context.h"
 #include "base/log.h"

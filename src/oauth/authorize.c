@@ -29,7 +29,7 @@ struct parameter {
         const char *name;
         size_t max; /* bytes */
         struct str *value;
-        bool json_required; /* absent from a JSON body: 422, before anything is judged (contract §1.1) */
+        bool json_required; /* absent from a JSON body: 422, before anything is judged (dialect: Authorize) */
 };
 
 /* Query parameters bear the same limits as the form's and JSON's; one without a value counts as absent there

@@ -1,4 +1,4 @@
-/* The authorization endpoint (RFC 6749 §4.1.1, contract §1.1 and §9.1): one request, judged by one pipeline
+/* The authorization endpoint (RFC 6749 §4.1.1, dialect: Authorize, The authorize page): one request, judged by one pipeline
  * of checks, whichever way it came: the page's query, the page's form, or the Platform's JSON. */
 #pragma once
 

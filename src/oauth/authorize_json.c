@@ -1,5 +1,5 @@
 /* POST /api/oauth/authorize: the Platform's front end has asked the person already; the call is the yes
- * (contract §1.1). Faults that concern the redirect URI are a 400; all others are told to the app in
+ * (dialect: Authorize). Faults that concern the redirect URI are a 400; all others are told to the app in
  * redirect_url. */
 #include "base/json_write.h"
 #include "oauth/authorize.h"

@@ -1,4 +1,4 @@
-/* The authorize page: consent asked of a person, or passed silently, or refused with a card (contract §9.1).
+/* The authorize page: consent asked of a person, or passed silently, or refused with a card (dialect: The authorize page).
  */
 #include <jansson.h>
 

@@ -1,5 +1,5 @@
 /* Client authentication at the token, introspection and revocation endpoints: HTTP Basic, form members or
- * JSON members; a public client names itself (RFC 6749 §2.3, contract §1). Unknown clients, wrong secrets and
+ * JSON members; a public client names itself (RFC 6749 §2.3, dialect: Client authentication). Unknown clients, wrong secrets and
  * disabled apps get one answer, and an unknown client costs as much as a wrong secret.
  *
  * An endpoint's steps begin with the two of this file:

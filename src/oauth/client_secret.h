@@ -1,5 +1,5 @@
-/* Credentials of apps: how client ids and secrets are made, and how a secret is stored and checked (contract
- * §1.4).
+/* Credentials of apps: how client ids and secrets are made, and how a secret is stored and checked (dialect:
+ * Formats).
  *
  * A secret is stored as scrypt (N = 2^14, r = 8, p = 1, 32-byte salt and output, lower-case hex), the
  * Platform's own format, so that apps can be moved over with their secrets. One hash takes about 40 ms and 16

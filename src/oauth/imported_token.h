@@ -4,7 +4,7 @@
 
 #include "account/token.h"
 
-/* Whether the text has the form of a Platform's token (contract §1.4), and its hash.
+/* Whether the text has the form of a Platform's token (dialect: Formats), and its hash.
  *
  * prefix    of its kind, TOKEN_PREFIX_…
  * returns   false for anything else; ret is untouched then

@@ -1,4 +1,4 @@
-/* Token introspection (RFC 7662, contract §1): an app may ask about its own tokens; whatever else is asked
+/* Token introspection (RFC 7662, dialect: Introspect): an app may ask about its own tokens; whatever else is asked
  * about looks like a token that does not exist, byte for byte. */
 #include "account/token.h"
 #include "base/context.h"

@@ -1,6 +1,6 @@
 /* The names that this server goes by as an issuer. RFC 8414 §3.3 has clients refuse metadata whose issuer is not the one
  * that its address was made from, and RFC 9207 §2.4 refuse an answer that names another than the metadata. The metadata
- * has two addresses (contract §1), so there are two issuers: the public address, and the Platform's prefix below it. Each
+ * has two addresses (dialect: Metadata), so there are two issuers: the public address, and the Platform's prefix below it. Each
  * has an authorization endpoint of its own, which is how the answer knows its name; all else is the same. */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Proof Key for Code Exchange, method S256 alone (RFC 7636; contract "Decided"). */
+/* Proof Key for Code Exchange, method S256 alone (RFC 7636; dialect: Authorize). */
 #pragma once
 
 #include "base/str.h"

@@ -1,4 +1,4 @@
-/* Token revocation (RFC 7009, contract §1): an app ends its own tokens. An access token ends alone, a refresh
+/* Token revocation (RFC 7009, dialect: Revoke): an app ends its own tokens. An access token ends alone, a refresh
  * token ends its family. What is unknown, foreign or dead already is an ok all the same (§2.2); a failure to
  * store is none. */
 #include "account/token.h"

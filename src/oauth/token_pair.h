@@ -49,5 +49,5 @@ _must_use_ int refresh_token_store(struct request *req, int64_t id, struct str t
 int64_t access_token_end(const struct context *context, int64_t authorization_end);
 int64_t refresh_token_end(const struct context *context, int64_t authorization_end);
 
-/* 200 with the members of both dialects (RFC 6749 §5.1, contract §1.2), no-store. */
+/* 200 with the members of both dialects (RFC 6749 §5.1, dialect: Token), no-store. */
 int token_pair_respond(struct request *req, struct response *res, const struct token_pair *pair);

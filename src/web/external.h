@@ -1,4 +1,4 @@
-/* The External API's own endpoints (contract §3). */
+/* The External API's own endpoints (dialect: External API). */
 #pragma once
 
 #include "http/response.h"

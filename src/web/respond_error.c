@@ -66,7 +66,7 @@ static void challenge(struct request *req, struct response *res, const struct ro
                 response_header(res, STR("WWW-Authenticate"), value);
 }
 
-/* The list of faulty fields of a 422 (contract §0). */
+/* The list of faulty fields of a 422 (dialect: Errors). */
 static void write_field_list(const struct request *req, struct json_writer *w, struct str text) {
         json_array_begin(w);
         json_object_begin(w);

@@ -1,4 +1,4 @@
-// What people see and change of apps (contract §1, §1.3).
+// What people see and change of apps (dialect: Applications).
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { invalidField, invalidGrant, isDate, refused, tokens } from '../lib/expect.mjs';

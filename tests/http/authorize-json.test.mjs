@@ -1,4 +1,4 @@
-// POST /api/oauth/authorize: the Platform's own door (contract §1.1).
+// POST /api/oauth/authorize: the Platform's own door (dialect: Authorize).
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { back, invalidField, neverStored, refused } from '../lib/expect.mjs';

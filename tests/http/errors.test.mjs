@@ -146,7 +146,7 @@ describe('a request', () => {
     assert.equal((await server.browser().get('/')).headers['referrer-policy'], 'no-referrer');
   });
 
-  it('is answered in JSON that nobody can show as a page, well or not (contract §0)', async () => {
+  it('is answered in JSON that nobody can show as a page, well or not (dialect: Headers)', async () => {
     const t = await grant(person, app), bearer = { authorization: `Bearer ${t.access_token}` };
     for (const [path, headers, status] of [['/external-api/v1/me', bearer, 200], ['/external-api/v1/me', {}, 401], ['/api/oauth/apps/mine', {}, 200], ['/health', {}, 200], ['/api/nowhere', {}, 404], ['/.well-known/oauth-authorization-server', {}, 200]]) {
       const answer = await person.get(path, { headers }), once = (name) => answer.rawHeaders.filter((h, i) => i % 2 === 0 && h.toLowerCase() === name).length;
@@ -170,7 +170,7 @@ describe('a request', () => {
     }
   });
 
-  it('of the External API is refused in its shape also where nothing is (contract §0)', async () => {
+  it('of the External API is refused in its shape also where nothing is (dialect: Errors)', async () => {
     for (const [method, path, status] of [['get', '/external-api/v1/nowhere', 404], ['get', '/external-api/', 404], ['post', '/external-api/v1/me', 405]]) {
       const answer = await server.browser()[method](path, method === 'post' ? { json: {} } : {});
       assert.equal(answer.status, status, answer.text);

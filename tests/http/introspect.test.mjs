@@ -1,4 +1,4 @@
-// POST /api/oauth/introspect (RFC 7662, contract §1).
+// POST /api/oauth/introspect (RFC 7662, dialect: Introspect).
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { invalidField, neverStored, refused } from '../lib/expect.mjs';

@@ -1,4 +1,4 @@
-// GET /external-api/v1/me with an access token (contract §3.1, RFC 6750).
+// GET /external-api/v1/me with an access token (dialect: External API, RFC 6750).
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { grant, grantCode, me, random } from '../lib/oauth.mjs';

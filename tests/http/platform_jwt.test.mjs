@@ -1,4 +1,4 @@
-// The Platform's own user JWTs as sessions at the JSON endpoints (contract §0; RFC 7515, 7519, 8725).
+// The Platform's own user JWTs as sessions at the JSON endpoints (dialect: Who calls; RFC 7515, 7519, 8725).
 import assert from 'node:assert/strict';
 import { createHmac, createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
 import http from 'node:http';

@@ -1,4 +1,4 @@
-// POST /api/oauth/revoke (RFC 7009, contract §1).
+// POST /api/oauth/revoke (RFC 7009, dialect: Revoke).
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { invalidField, invalidGrant, refused, tokens } from '../lib/expect.mjs';

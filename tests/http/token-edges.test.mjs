@@ -40,7 +40,7 @@ describe('a replayed refresh token', () => {
     assert.equal(two.access_token, one.access_token);
   });
 
-  it('of a family that another app presents is told in the contract\'s order', async () => {
+  it('of a family that another app presents is told in the dialect\'s order', async () => {
     const first = await grant(person, app);
     invalidGrant(await refresh(person, other, first.refresh_token), /does not belong/);
     await revoke(person, app, first.refresh_token);
@@ -88,7 +88,7 @@ describe('introspection', () => {
 });
 
 describe('an API key', () => {
-  it('alone decides where it is sent: a bad one is not rescued by a good token (contract §3.1)', async () => {
+  it('alone decides where it is sent: a bad one is not rescued by a good token (dialect: External API)', async () => {
     const t = await grant(person, app);
     for (const key of ['agpt_' + 'A'.repeat(43), 'x', t.access_token]) {
       const answer = await me(person, t.access_token, { headers: { 'x-api-key': key } });

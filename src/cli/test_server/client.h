@@ -1,4 +1,4 @@
-/* The test client: an HTTP application of its own, with the pages that walk through a sign-in (contract §8.1). */
+/* The test client: an HTTP application of its own, with the pages that walk through a sign-in (dialect: oauth-tool). */
 #pragma once
 
 #include "cli/test_server/fetch.h"
@@ -23,7 +23,7 @@ struct http_application test_client_application(struct test_client *client);
 
 /* --- within the test client --- */
 
-/* What the sign-in asks for (contract §8.1), and IDENTITY for /me. */
+/* What the sign-in asks for (dialect: oauth-tool), and IDENTITY for /me. */
 #define TEST_CLIENT_SCOPES "IDENTITY EXECUTE_GRAPH READ_GRAPH READ_BLOCK"
 
 /* The request of a step, in two forms: as it is sent, and as text for the person, with secrets cut in their middle. */

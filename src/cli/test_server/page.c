@@ -57,7 +57,7 @@ static json_t *authorize_url(const struct test_client *client, const struct flow
         return text_of_buffer(&b);
 }
 
-/* The wizard that connects accounts (contract §4.4): github with two scopes, and google. */
+/* The wizard that connects accounts (dialect: oauth-tool): github with two scopes, and google. */
 static json_t *integration_url(const struct test_client *client, const struct flow *flow) {
         static const struct str providers = STR_INIT("W3sicHJvdmlkZXIiOiJnaXRodWIiLCJzY29wZXMiOlsicmVwbyIsInJ"
                                                      "lYWQ6dXNlciJdfSx7InByb3ZpZGVyIjoiZ29vZ2xlIn1d");

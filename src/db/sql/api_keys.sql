@@ -1,4 +1,4 @@
--- API keys: what acts for a person without an app (contract §2).
+-- API keys: what acts for a person without an app (dialect: API keys).
 
 -- A key with the person whom it acts for.
 -- row: api_key

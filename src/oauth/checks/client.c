@@ -1,4 +1,4 @@
-/* The app must be known and active (contract §1.1, steps 1 and 2). Decided before everything else, and never
+/* The app must be known and active (dialect: Authorize, steps 1 and 2). Decided before everything else, and never
  * by a redirect: an unknown app's URI is anybody's. */
 #include "oauth/authorize.h"
 

@@ -1,4 +1,4 @@
-/* What else must be there (contract §9.1). Of JSON's members the reader has seen to it, with a 422. `state` is
+/* What else must be there (dialect: The authorize page). Of JSON's members the reader has seen to it, with a 422. `state` is
  * required of them alone: with PKCE an app may do without (RFC 9700 §2.1.1), and many libraries do. */
 #include "oauth/authorize.h"
 

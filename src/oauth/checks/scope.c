@@ -1,4 +1,4 @@
-/* Known scopes, at least one, and none that the app is not registered for (contract §1.1, steps 5 to 7). */
+/* Known scopes, at least one, and none that the app is not registered for (dialect: Authorize, steps 5 to 7). */
 #include "oauth/authorize.h"
 
 int check_scope(struct authorize *a) {

@@ -86,7 +86,7 @@ static void an_app_that_is_no_client_is_challenged(void **state) {
         assert_null(fixture_header(f, "WWW-Authenticate").ptr);
 }
 
-static void the_external_api_speaks_the_contract_s_words(void **state) {
+static void the_external_api_speaks_the_platform_s_words(void **state) {
         static const struct {
                 enum error error;
                 int status;
@@ -261,7 +261,7 @@ int main(void) {
                 TEST(json_and_form_get_the_status_of_their_dialect),
                 TEST(a_faulty_field_has_the_platform_s_shape),
                 TEST(an_app_that_is_no_client_is_challenged),
-                TEST(the_external_api_speaks_the_contract_s_words),
+                TEST(the_external_api_speaks_the_platform_s_words),
                 TEST(a_missing_scope_is_named_in_body_and_challenge),
                 TEST(a_fault_of_a_caller_who_is_known_is_no_challenge),
                 TEST(the_external_api_keeps_its_shape_where_no_route_is),
