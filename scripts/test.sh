@@ -73,6 +73,7 @@ if [ -x build/asan/gatehouse ]; then
                 suite "$engine" crash
         done
         suite sqlite browser # what a browser shows is the same on either
+        suite postgres deploy # several nodes want a server
         [ -f tests/http11.mjs ] && step http11 120 summary "$logs/http11.log" scripts/http11.sh
 else
         record programs 0 1 0
