@@ -213,6 +213,41 @@ static void a_long_value_leaves_room_for_the_remedy(void **state) {
         assert_refused("GATEHOUSE_LISTEN", value, "write for example");
 }
 
+static void user_tokens_need_a_long_secret_or_keys_that_nobody_can_replace(void **state) {
+        assert_refused("PLATFORM_JWT_SECRET", "0123456789012345678901234567890", "31 characters");
+        (void)accepted("PLATFORM_JWT_SECRET", "01234567890123456789012345678901");
+        assert_refused("PLATFORM_JWT_SECRET", "01234567890123456789012345678901\n", "control character");
+        (void)accepted("PLATFORM_JWKS_URL", "https://auth.example.org/auth/v1/.well-known/jwks.json");
+        (void)accepted("PLATFORM_JWKS_URL", "http://127.0.0.1:9999/keys");
+        (void)accepted("PLATFORM_JWKS_URL", "http://localhost:9999/keys");
+        (void)accepted("PLATFORM_JWKS_URL", "http://[::1]:9999/keys");
+        assert_refused("PLATFORM_JWKS_URL", "http://auth.example.org/keys", "https://");
+        assert_refused("PLATFORM_JWKS_URL", "http://localhost.example.org/keys", "https://");
+        assert_refused("PLATFORM_JWKS_URL", "http://127.0.0.1@auth.example.org/keys", "https://");
+        assert_refused("PLATFORM_JWKS_URL", "https://user:word@auth.example.org/keys", "user name");
+        assert_refused("PLATFORM_JWKS_URL", "file:///etc/keys", "web address");
+        assert_refused("PLATFORM_JWKS_URL", "https://auth.example.org/a b", "web address");
+}
+
+static void a_wrong_secret_is_not_shown(void **state) {
+        struct variable set = { "PLATFORM_JWT_SECRET", "hunter2" };
+        struct settings s;
+        char problem[SETTINGS_PROBLEM_MAX];
+
+        assert_int_equal(settings_read(look_up, &set, &s, problem), -ERR_SETTINGS);
+        assert_null(strstr(problem, "hunter2"));
+}
+
+static void front_ends_are_origins(void **state) {
+        (void)accepted("PLATFORM_FRONTEND_ORIGINS", "https://app.example.org");
+        (void)accepted("PLATFORM_FRONTEND_ORIGINS", "https://app.example.org,http://localhost:3000");
+        assert_refused("PLATFORM_FRONTEND_ORIGINS", "*", "no origin");
+        assert_refused("PLATFORM_FRONTEND_ORIGINS", "null", "no origin");
+        assert_refused("PLATFORM_FRONTEND_ORIGINS", "https://app.example.org/", "no origin");
+        assert_refused("PLATFORM_FRONTEND_ORIGINS", "https://app.example.org,", "no origin");
+        assert_refused("PLATFORM_FRONTEND_ORIGINS", "https://App.example.org", "lower case");
+}
+
 static void rows_are_complete_and_their_defaults_are_valid(void **state) {
         for (unsigned i = 0; i < setting_rows_count; i++) {
                 const struct setting_row *row = &setting_rows[i];
@@ -265,6 +300,9 @@ int main(void) {
                 cmocka_unit_test(paths_are_plain_text),
                 cmocka_unit_test(a_long_value_leaves_room_for_the_remedy),
                 cmocka_unit_test(rows_are_complete_and_their_defaults_are_valid),
+                cmocka_unit_test(user_tokens_need_a_long_secret_or_keys_that_nobody_can_replace),
+                cmocka_unit_test(a_wrong_secret_is_not_shown),
+                cmocka_unit_test(front_ends_are_origins),
                 cmocka_unit_test(env_default_and_the_table_agree),
         };
 
