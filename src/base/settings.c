@@ -87,6 +87,17 @@ static int read_signup(const struct setting_row *row, struct str value, struct s
         return 0;
 }
 
+static int read_row_cache(const struct setting_row *row, struct str value, struct settings *s,
+                          const struct settings_problem *p) {
+        static const char *const choices[] = { "off", "on" };
+        int choice = choose(value, choices, ARRAY_LENGTH(choices));
+
+        if (choice < 0)
+                return wrong(p, "is %s: set it to on or off", QUOTE(value));
+        s->row_cache = choice;
+        return 0;
+}
+
 static int read_log_level(const struct setting_row *row, struct str value, struct settings *s,
                           const struct settings_problem *p) {
         static const char *const choices[] = {

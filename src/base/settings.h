@@ -12,6 +12,7 @@ enum { SETTINGS_PROBLEM_MAX = 512 };
 struct settings {
         struct str listen;       /* "127.0.0.1:8006", "[::1]:8006", "0.0.0.0:8006" */
         struct str database_url; /* "sqlite:PATH" or "postgresql://…" */
+        bool row_cache;          /* keep a server's rows in memory */
         struct str public_url;   /* origin that people and apps use, without a slash at its end: issuer and
                                     links */
         bool public_https;       /* public_url is https: cookies are Secure and __Host- */

@@ -5,7 +5,9 @@
 
 #include "base/memory.h"
 #include "db/database_int.h"
+#include "db/listener.h"
 #include "db/memo.h"
+#include "db/row_cache.h"
 
 enum { CONNECTIONS_DEFAULT = 8 };
 
@@ -93,11 +95,20 @@ bool database_reads_inline(const struct database *db) {
         return db->driver->engine == DB_SQLITE;
 }
 
+int database_keep_rows(struct database *db) {
+        if (database_reads_inline(db))
+                return 0;
+        db->cache = row_cache_new(ROW_CACHE_ENTRIES, ROW_CACHE_BYTES);
+        return db->cache ? 0 : -ERR_NO_MEMORY;
+}
+
 struct database *database_close(struct database *db) {
         if (!db)
                 return NULL;
         db->writer = writer_stop(db->writer);
         db->pool = pool_stop(db->pool);
+        db->listener = listener_stop(db->listener);
+        db->cache = row_cache_free(db->cache);
         if (db->connection)
                 db->connection = db->driver->close(db->connection);
         (void)pthread_mutex_destroy(&db->direct);

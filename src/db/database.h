@@ -27,6 +27,10 @@ void database_set_connections(struct database *db, unsigned connections);
  * are handed to database_submit() as jobs that only read. */
 bool database_reads_inline(const struct database *db);
 
+/* Has a server's rows kept in memory from database_writer_start() on (db/row_cache.h); without effect on an embedded
+ * database. errors: ERR_NO_MEMORY */
+_must_use_ int database_keep_rows(struct database *db);
+
 /* Waits for the writer to finish what it has, then closes everything. Takes NULL; returns NULL. */
 struct database *database_close(struct database *db);
 
@@ -56,6 +60,13 @@ _must_use_ int database_read(struct db_connection *reader, struct tx *ret);
 
 /* Ends the snapshot, if one is open: at the end of each turn of the event loop. */
 void database_read_end(struct db_connection *reader);
+
+/* A reader of what is kept in memory of a server's rows, for the calling thread; it never waits for anything. */
+_must_use_ int database_kept_reader_open(struct database *db, struct db_connection **ret);
+
+/* Begins a read of kept rows only. What is not kept fails with ERR_BUSY, and tx->failed tells: the request is then run anew by
+ * database_submit(). False when nothing may be served at the moment. */
+_must_use_ bool database_read_kept(struct db_connection *reader, struct tx *ret);
 
 /* --- writing --- */
 

@@ -13,6 +13,8 @@ enum {
 
 struct writer;
 struct pool;
+struct listener;
+struct row_cache;
 
 struct database {
         const struct db_driver *driver;
@@ -23,6 +25,8 @@ struct database {
         struct writer *writer; /* of an embedded database; NULL until it is started */
         struct pool *pool;     /* of a server; NULL until it is started */
         unsigned connections;  /* of the pool */
+        struct row_cache *cache;   /* of a server; NULL when no rows are to be kept */
+        struct listener *listener; /* of a server, while the pool runs */
         _Atomic uint64_t
                 commits; /* raised before the answers of a commit are released: see database_read() */
 };

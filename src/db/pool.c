@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "base/random.h"
 #include "db/database_int.h"
+#include "db/listener.h"
 
 enum {
         ATTEMPTS_MAX = 5,
@@ -103,18 +104,53 @@ static enum attempt attempt_failed(struct db_connection *c, int *result, bool *r
         }
 }
 
+/* Has the nodes told of what the transaction changed, once it commits. On failure tx->failed says so. */
+static void announce(struct db_connection *c, struct tx *tx, struct announcement *a) {
+        a->listener = NULL;
+        if (tx->concerns && c->db->listener && listener_announce(c->db->listener, tx, a) < 0)
+                tx->failed = true;
+}
+
+static void announce_end(struct announcement *a, bool committed) {
+        if (!a->listener)
+                return;
+        if (committed)
+                listener_await(a);
+        else
+                listener_cancel(a);
+}
+
+/* Commits, and waits until what was changed holds on every node. */
+static enum attempt job_commit(struct db_connection *c, struct tx *tx, struct announcement *a, int *result,
+                               bool *ret_committed) {
+        enum attempt next = ATTEMPT_DONE;
+        int r;
+
+        r = c->driver->commit(c);
+        if (r >= 0)
+                *ret_committed = tx->wrote;
+        else
+                next = attempt_failed(c, &r, ret_committed);
+        announce_end(a, r >= 0 || *ret_committed);
+        if (r < 0 && (next == ATTEMPT_AGAIN || !*ret_committed))
+                *result = r;
+        return next;
+}
+
 /* Runs the job once.
  *
  * ret_committed   something it wrote is stored */
 static enum attempt job_attempt(struct db_connection *c, struct write_job *job, int *result,
                                 bool *ret_committed) {
         struct tx tx = { .connection = c, .writable = !job->reads };
-        int r;
+        struct announcement announcement;
 
         *ret_committed = false;
         if (!job->reads && c->driver->begin(c, true) < 0)
                 return attempt_failed(c, result, ret_committed);
         *result = job->run(job, &tx);
+        if (!tx.failed && (*result >= 0 || tx.keep))
+                announce(c, &tx, &announcement);
         if (tx.failed) {
                 c->driver->rollback(c);
                 if (*result >= 0 || tx.keep)
@@ -127,18 +163,7 @@ static enum attempt job_attempt(struct db_connection *c, struct write_job *job, 
         }
         if (job->reads)
                 return ATTEMPT_DONE;
-        r = c->driver->commit(c);
-        if (r >= 0) {
-                *ret_committed = tx.wrote;
-                return ATTEMPT_DONE;
-        }
-        if (attempt_failed(c, &r, ret_committed) == ATTEMPT_AGAIN) {
-                *result = r;
-                return ATTEMPT_AGAIN;
-        }
-        if (!*ret_committed)
-                *result = r;
-        return ATTEMPT_DONE;
+        return job_commit(c, &tx, &announcement, result, ret_committed);
 }
 
 void pool_run_job(struct database *db, struct db_connection *c, struct write_job *job) {
@@ -276,7 +301,11 @@ static void *thread_main(void *data) {
 
 int pool_start(struct database *db) {
         struct pool *p;
+        int r;
 
+        r = listener_start(db->address, db->cache, &db->listener);
+        if (r < 0)
+                return r;
         p = calloc(1, sizeof(*p) + db->connections * sizeof(p->threads[0]));
         if (!p)
                 return -ERR_NO_MEMORY;

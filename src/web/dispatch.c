@@ -111,7 +111,7 @@ static int run_on_writer(struct write_job *job, struct tx *tx) {
         struct response *res = &call->x->response;
         struct request *req = &call->x->request;
 
-        /* A retry starts from what the steps before left. */
+        /* A retry, or a run after one that lacked a row, starts from what the steps before left. */
         memset(req->issued, 0, sizeof(req->issued));
         req->error_detail = req->error_field = STR_NULL;
         req->error_type = NULL;
@@ -139,15 +139,25 @@ static void run_on_pool(struct http_task *task) {
 }
 
 static void call_submit(struct call *call, bool reads) {
-        call->headers_before = call->x->response.n_headers;
         call->job = (struct write_job){ .run = run_on_writer, .done = done_on_writer, .reads = reads };
         database_submit(call->app->database, &call->job);
+}
+
+/* A server's rows may be in memory. False when one is not: the step has to run where it can be asked for. */
+static bool call_run_kept(struct call *call) {
+        struct tx tx;
+
+        if (!database_read_kept(http_loop_state(call->x->loop), &tx))
+                return false;
+        call->result = call_run(call, &tx);
+        return !tx.failed;
 }
 
 static void call_step(struct call *call) {
         struct tx tx;
         int r;
 
+        call->headers_before = call->x->response.n_headers;
         switch (call->route->steps[call->step].on) {
         case EXECUTOR_TRANSACTION:
                 call_submit(call, false);
@@ -161,6 +171,8 @@ static void call_step(struct call *call) {
                 break;
         default:
                 if (!database_reads_inline(call->app->database)) {
+                        if (call_run_kept(call))
+                                break;
                         call_submit(call, true);
                         return;
                 }
@@ -265,11 +277,13 @@ static void application_refuse(void *data, struct http_exchange *x, struct str t
 
 static int application_loop_open(void *data, struct http_loop *loop _unused_, void **ret_state) {
         const struct web_application *app = data;
-        struct db_connection *reader = NULL;
-        int r = 0;
+        struct db_connection *reader;
+        int r;
 
         if (database_reads_inline(app->database))
                 r = database_reader_open(app->database, &reader);
+        else
+                r = database_kept_reader_open(app->database, &reader);
         if (r < 0)
                 return r;
         *ret_state = reader;
@@ -281,8 +295,7 @@ static void application_loop_close(void *data _unused_, void *state) {
 }
 
 static void application_loop_idle(void *data _unused_, void *state) {
-        if (state)
-                database_read_end(state);
+        database_read_end(state);
 }
 
 /* RFC 6797. Names below this host are not ours to speak for. */
