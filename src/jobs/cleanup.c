@@ -32,6 +32,7 @@ struct batch {
 
         /* set by each run */
         int64_t last;
+        int64_t held_us; /* how long requests that write had to wait for it */
         bool elsewhere, finished;
 };
 
@@ -116,9 +117,8 @@ static int remove_throttles(struct tx *tx, struct batch *b) {
 }
 
 /* Returns the number of rows removed. */
-static int run_batch(struct tx *tx, void *data) {
+static int clean_stretch(struct tx *tx, struct batch *b) {
         struct stretch_row stretch;
-        struct batch *b = data;
         struct held_row held;
         int r;
 
@@ -138,6 +138,16 @@ static int run_batch(struct tx *tx, void *data) {
         b->last = stretch.last;
         b->finished = stretch.rows < b->size;
         return stretch.rows == 0 ? 0 : remove_ended(tx, b);
+}
+
+static int run_batch(struct tx *tx, void *data) {
+        int64_t begun = clock_monotonic_us();
+        struct batch *b = data;
+        int r;
+
+        r = clean_stretch(tx, b);
+        b->held_us = clock_monotonic_us() - begun;
+        return r;
 }
 
 unsigned cleanup_next_size(unsigned size, int64_t took_us) {
@@ -169,7 +179,7 @@ static int write_batch_now(struct round *round, struct batch *b) {
                 removed = database_write_now(cleanup->database, run_batch, b);
                 took = clock_monotonic_us() - begun;
                 if (removed != -ERR_BUSY || i == BUSY_TRIES) {
-                        round->size = cleanup_next_size(round->size, took);
+                        round->size = cleanup_next_size(round->size, b->held_us);
                         if (!b->finished)
                                 pause_ms(cleanup, cleanup_pause_ms(took));
                         return removed;

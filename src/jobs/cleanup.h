@@ -67,10 +67,11 @@ enum cleanup_end {
  */
 _must_use_ int cleanup_run(const struct cleanup *cleanup, struct cleanup_counts *ret);
 
-/* How many rows the next batch looks at, after one of `size` rows that took `took_us` microseconds. */
+/* How many rows the next batch looks at, after one of `size` rows whose statements took `took_us` microseconds. */
 unsigned cleanup_next_size(unsigned size, int64_t took_us);
 
-/* Milliseconds to wait after a batch that took `took_us` microseconds: the job has a fifth of the time at most. */
+/* Milliseconds to wait after a batch that took `took_us` microseconds, waiting and commit included: the job has a fifth of
+ * the time at most, and less where requests are many. */
 int64_t cleanup_pause_ms(int64_t took_us);
 
 /* Milliseconds until the next round: the interval of the settings, or about a minute after the start, so that servers that
