@@ -99,10 +99,10 @@ struct request {
         int64_t retry_after;    /* seconds, of ERR_THROTTLED and 503s; 0 for none */
 
         const struct context *context;
-        struct tx *tx;             /* the snapshot or transaction that this step runs in */
-        struct identity *identity; /* who calls, once authenticated; NULL for public routes */
+        struct tx *tx;                        /* the snapshot or transaction that this step runs in */
+        struct identity *identity;            /* who calls, once authenticated; NULL for public routes */
         const struct platform_person *bearer; /* whom a verified user JWT is about; NULL without one */
-        void *step_data;           /* what one step of a route leaves for the next */
+        void *step_data;                      /* what one step of a route leaves for the next */
 
         uint8_t issued[TOKEN_KINDS]; /* by this step; counted once they are stored */
 };

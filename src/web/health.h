@@ -5,7 +5,8 @@
 #include "http/response.h"
 
 int handle_healthz(struct request *req, struct response *res); /* the process answers */
-int handle_health(struct request *req, struct response *res);  /* the Platform's form of it (dialect: Health) */
+int handle_health(struct request *req,
+                  struct response *res); /* the Platform's form of it (dialect: Health) */
 int handle_readyz(struct request *req,
                   struct response *res); /* the database answers, and the server is not ending */
 int handle_metrics(struct request *req, struct response *res); /* Prometheus text */
