@@ -13,7 +13,7 @@ import { engine } from '../lib/server.mjs';
 
 const { CRASH_ROUNDS, CRASH_SECONDS, CRASH_SEED } = process.env;
 const rounds = +(CRASH_ROUNDS ?? (CRASH_SECONDS ? Infinity : 24));
-const budget = 1000 * (CRASH_SECONDS ?? (CRASH_ROUNDS ? Infinity : 32)); // ms
+const budget = 1000 * (CRASH_SECONDS ?? (CRASH_ROUNDS ? Infinity : 45)); // ms
 const seed = +(CRASH_SEED ?? Date.now() % 1_000_000);
 const NODES = 2, WORKERS = 8, FAMILIES_KEPT = 24;
 
