@@ -20,7 +20,7 @@ LIBRARIES = {
     'uv.h': ['http', 'cli'],
     'llhttp.h': ['http'],
     'sqlite3.h': ['db'],
-    'libpq-fe.h': ['db'],
+    'libpq-fe.h': ['db', 'cli'],  # cli reads another system's database by it
     'curl/curl.h': ['account', 'cli'],
     'argp.h': ['cli'],
     'gd.h': [],

@@ -247,12 +247,10 @@ static int dry_job(struct tx *tx, void *data) {
 
 static int count_rows(struct run *u) {
         for (size_t i = 0; i < ARRAY_LENGTH(tables); i++) {
-                char sql[2048];
                 int64_t n;
                 int r;
 
-                (void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM (%s) AS rows", tables[i].sql);
-                r = source_number(u->source, sql, &n);
+                r = source_count(u->source, tables[i].sql, &n);
                 if (r < 0) {
                         problem(u->who, "%s", source_problem(u->source));
                         return r;

@@ -9,6 +9,8 @@
 
 #include "base/strbuf.h"
 
+enum { QUERY_MAX = 16 * 1024 };
+
 struct source {
         PGconn *connection;
         PGresult *piece;
@@ -212,20 +214,31 @@ const char *source_problem(const struct source *s) {
         return s->problem;
 }
 
-int source_number(struct source *s, const char *sql, int64_t *ret) {
+/* Times before 1970 and what is no number count as never. */
+static int64_t number_of(struct str text) {
+        uint64_t n;
+
+        return str_to_uint(text, INT64_MAX, &n) ? (int64_t)n : 0;
+}
+
+int source_count(struct source *s, const char *query, int64_t *ret) {
+        struct strbuf sql = STRBUF_INIT(QUERY_MAX);
         PGresult *result;
         int r;
 
-        r = run(s, sql, PGRES_TUPLES_OK, &result);
+        strbuf_printf(&sql, "SELECT count(*) FROM (%s) AS counted", query);
+        strbuf_append_char(&sql, '\0');
+        r = sql.failed ? -ERR_NO_MEMORY : run(s, sql.ptr, PGRES_TUPLES_OK, &result);
+        strbuf_done(&sql);
         if (r < 0)
                 return r;
-        *ret = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+        *ret = number_of(str_of(PQgetvalue(result, 0, 0)));
         PQclear(result);
         return 0;
 }
 
 int source_query(struct source *s, const char *sql) {
-        struct strbuf text = STRBUF_INIT(16384);
+        struct strbuf text = STRBUF_INIT(QUERY_MAX);
         int r = 0;
 
         if (s->open)
@@ -261,7 +274,7 @@ struct str source_text(const struct source *s, int row, int column) {
 int64_t source_bigint(const struct source *s, int row, int column) {
         struct str text = source_text(s, row, column);
 
-        return text.ptr ? strtoll(text.ptr, NULL, 10) : 0;
+        return text.ptr ? number_of(text) : 0;
 }
 
 bool source_boolean(const struct source *s, int row, int column) {

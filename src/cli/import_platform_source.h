@@ -37,8 +37,8 @@ struct source *source_close(struct source *s);
 /* What went wrong last; one line with its remedy. */
 const char *source_problem(const struct source *s);
 
-/* A number that a query gives. Errors: ERR_STORAGE. */
-_must_use_ int source_number(struct source *s, const char *sql, int64_t *ret);
+/* How many rows a query gives. Errors: ERR_STORAGE, ERR_NO_MEMORY. */
+_must_use_ int source_count(struct source *s, const char *query, int64_t *ret);
 
 /* Opens a query for reading piece by piece; closes the one before. Errors: ERR_STORAGE. */
 _must_use_ int source_query(struct source *s, const char *sql);

@@ -8,8 +8,8 @@ int refresh_token_find(struct tx *tx, struct arena *arena, struct str text, stru
         int r;
 
         if (token_parse(text, TOKEN_PREFIX_REFRESH, &token.id, &token.hash)) {
-                r = tx->writable ? db_refresh_token_take(tx, arena, token.id, &token.row) :
-                                   db_refresh_token_find(tx, arena, token.id, &token.row);
+                r = tx->writable ? db_refresh_token_take(tx, arena, token.id, &token.row)
+                                 : db_refresh_token_find(tx, arena, token.id, &token.row);
                 if (r < 0)
                         return r;
                 if (r == 1 && hash_equal(&token.hash, token.row.hash)) {
@@ -19,8 +19,8 @@ int refresh_token_find(struct tx *tx, struct arena *arena, struct str text, stru
         }
         if (!imported_token_parse(text, TOKEN_PREFIX_REFRESH, &token.hash))
                 return 0;
-        r = tx->writable ? db_imported_refresh_token_take(tx, arena, hash_str(&token.hash), &token.row) :
-                           db_imported_refresh_token(tx, arena, hash_str(&token.hash), &token.row);
+        r = tx->writable ? db_imported_refresh_token_take(tx, arena, hash_str(&token.hash), &token.row)
+                         : db_imported_refresh_token(tx, arena, hash_str(&token.hash), &token.row);
         if (r <= 0)
                 return r;
         token.id = 0;

@@ -106,8 +106,8 @@ static int require_scopes(struct request *req, scope_set missing) {
 }
 
 /* A key alone decides where one is sent (dialect: External API). `key` is what an earlier turn of this step made, or NULL. */
-static int authenticate_key(struct request *req, const struct route *route, struct str text, struct api_key *key,
-                            struct identity *who) {
+static int authenticate_key(struct request *req, const struct route *route, struct str text,
+                            struct api_key *key, struct identity *who) {
         struct str unknown;
         int r;
 
