@@ -117,19 +117,41 @@ static void a_token_of_each_algorithm_is_its_person(void **state _unused_) {
         assert_null(person.email.ptr);
 }
 
-static void only_the_role_admin_is_an_administrator(void **state _unused_) {
-        char claims[] = "{\"sub\":\"u\",\"aud\":[\"authenticated\"],\"exp\":1900000000,\"role\":\"admin\"}";
+/* Signs claims as they are. crit: of the header, JSON; NULL for none. */
+static struct str sign_claims(const char *claims, const char *crit) {
         cjose_header_t *header = cjose_header_new(NULL);
         const char *text;
         cjose_jws_t *jws;
 
         assert_true(cjose_header_set(header, CJOSE_HDR_ALG, "HS256", NULL));
+        if (crit)
+                assert_true(cjose_header_set_raw(header, "crit", crit, NULL));
         jws = cjose_jws_sign(hmac, header, (const uint8_t *)claims, strlen(claims), NULL);
-        assert_true(cjose_jws_export(jws, &text, NULL));
-        assert_int_equal(verify(str_of(text)), 0);
-        assert_true(person.is_admin);
+        assert_true(jws && cjose_jws_export(jws, &text, NULL));
+        snprintf(token_text, sizeof(token_text), "%s", text);
         cjose_jws_release(jws);
         cjose_header_release(header);
+        return str_of(token_text);
+}
+
+static void only_the_role_admin_is_an_administrator(void **state _unused_) {
+        assert_int_equal(verify(sign_claims("{\"sub\":\"u\",\"aud\":[\"authenticated\"],\"exp\":1900000000,"
+                                            "\"role\":\"admin\"}",
+                                            NULL)),
+                         0);
+        assert_true(person.is_admin);
+}
+
+static void a_token_for_others_or_with_an_extension_is_refused(void **state _unused_) {
+        assert_invalid(sign_claims("{\"sub\":\"u\",\"aud\":\"anon\",\"exp\":1900000000}", NULL),
+                       "Audience doesn't match");
+        assert_invalid(sign_claims("{\"sub\":\"u\",\"aud\":[\"anon\"],\"exp\":1900000000}", NULL),
+                       "Audience doesn't match");
+        assert_invalid(sign_claims("{\"sub\":\"u\",\"exp\":1900000000}", NULL),
+                       "Token is missing the \"aud\" claim");
+        assert_invalid(
+                sign_claims("{\"sub\":\"u\",\"aud\":\"authenticated\",\"exp\":1900000000}", "[\"exp\"]"),
+                "The token has a critical extension that is not understood");
 }
 
 static void the_algorithm_comes_from_the_key(void **state _unused_) {
@@ -254,6 +276,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_token_of_each_algorithm_is_its_person),
                 cmocka_unit_test(only_the_role_admin_is_an_administrator),
+                cmocka_unit_test(a_token_for_others_or_with_an_extension_is_refused),
                 cmocka_unit_test(the_algorithm_comes_from_the_key),
                 cmocka_unit_test(a_token_ends_to_the_millisecond),
                 cmocka_unit_test(no_part_and_no_bit_of_a_token_may_be_missing_or_different),
