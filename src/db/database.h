@@ -65,7 +65,7 @@ void database_read_end(struct db_connection *reader);
 _must_use_ int database_kept_reader_open(struct database *db, struct db_connection **ret);
 
 /* Begins a read of kept rows only. What is not kept fails with ERR_BUSY, and tx->failed tells: the request is then run anew by
- * database_submit(). False when nothing may be served at the moment. */
+ * database_submit(). False when nothing may be served at the moment; *ret is good all the same for what needs no row. */
 _must_use_ bool database_read_kept(struct db_connection *reader, struct tx *ret);
 
 /* --- writing --- */

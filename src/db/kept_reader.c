@@ -49,8 +49,6 @@ int database_kept_reader_open(struct database *db, struct db_connection **ret) {
 bool database_read_kept(struct db_connection *reader, struct tx *ret) {
         const struct row_cache *cache = reader->db->cache;
 
-        if (!cache || !row_cache_trusted(cache))
-                return false;
         *ret = (struct tx){ .connection = reader };
-        return true;
+        return cache && row_cache_trusted(cache);
 }
