@@ -32,6 +32,7 @@ struct call {
 };
 
 static void call_step(struct call *call);
+static void call_verify(struct call *call);
 
 static void log_answer(const struct call *call, int64_t micros) {
         const struct request *req = &call->x->request;
@@ -48,6 +49,7 @@ static void call_finish(struct call *call) {
         int64_t micros = clock_monotonic_us() - req->started_us;
 
         touch_session(call->app->context, call->app->database, req);
+        touch_api_key(call->app->context, call->app->database, req);
         if (call->route)
                 cors_allow(req, call->route, &call->x->response);
         metrics_request(call->route ? route_index(call->route) : METRICS_ROUTES_MAX - 1,
@@ -60,6 +62,10 @@ static void call_finish(struct call *call) {
 static void call_after(struct call *call) {
         int r = call->result;
 
+        if (r == AUTHENTICATE_VERIFY) {
+                call_verify(call);
+                return;
+        }
         if (r == STEP_NEXT || r == STEP_SKIP) {
                 call->step += (unsigned)r;
                 if (call->step < ROUTE_STEPS_MAX && call->route->steps[call->step].on != EXECUTOR_NONE) {
@@ -136,6 +142,35 @@ static void run_on_pool(struct http_task *task) {
         struct call *call = CONTAINER_OF(task, struct call, task);
 
         call_back_to_loop(call, call_run(call, NULL));
+}
+
+/* An API key was verified, or not: the step begins again, and finds out who calls. */
+static void run_verified_on_loop(struct http_task *task) {
+        struct call *call = CONTAINER_OF(task, struct call, task);
+
+        if (call->result < 0)
+                call_after(call);
+        else
+                call_step(call);
+}
+
+static void run_verify_on_pool(struct http_task *task) {
+        struct call *call = CONTAINER_OF(task, struct call, task);
+
+        call->result = authenticate_verify(&call->x->request);
+        call->task.run = run_verified_on_loop;
+        http_loop_post(call->x->loop, &call->task);
+}
+
+static void call_verify(struct call *call) {
+        int r;
+
+        call->task.run = run_verify_on_pool;
+        r = http_loop_work(call->x->loop, &call->task);
+        if (r == 0)
+                return; /* the pool has the call from here on */
+        call->result = r;
+        call_after(call);
 }
 
 static void call_submit(struct call *call, bool reads) {
