@@ -15,6 +15,7 @@ import tempfile
 import urllib.parse
 import urllib.request
 
+import cleanup
 import machine
 import postgres
 import report
@@ -179,17 +180,26 @@ def on_postgres(options):
     return {'mode': 'postgres', 'disk': disk, 'sqlite': sqlite, **found}
 
 
+def clean(options):
+    """Requests while expired tokens are removed beside them, against the same requests before."""
+    with folder_on_disk() as folder:
+        disk = machine.disk(folder)
+        seed(f'sqlite:{folder}/gatehouse.db', folder, options.rows, REFRESH_TOKENS)
+        return {'mode': 'cleanup', 'disk': disk, **cleanup.measure(options, GATEHOUSE, folder, start, load, warm_up)}
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog='bench/run.sh', description=__doc__.splitlines()[0])
-    parser.add_argument('mode', nargs='?', choices=('compare', 'growth', 'postgres'), default='compare',
+    parser.add_argument('mode', nargs='?', choices=('compare', 'growth', 'postgres', 'cleanup'), default='compare',
                         help='compare: everything beside nginx (default); growth: the same requests on ever larger token tables; '
-                        'postgres: on PostgreSQL, beside pgbench')
+                        'postgres: on PostgreSQL, beside pgbench; cleanup: while expired tokens are removed')
     parser.add_argument('--seconds', type=int, default=8, help='of each run (8)')
     parser.add_argument('--rounds', type=int, default=3, choices=(1, 2, 3), help='runs of each row; the median counts (3)')
     parser.add_argument('--connections', type=int, default=64, help='kept alive by wrk (64)')
     parser.add_argument('--rows', type=int, default=30_000, help='in each token table before a comparison (30000)')
     parser.add_argument('--max-rows', type=int, default=1_000_000,
                         help='growth: the largest table, a power of ten; 10000000 takes some minutes (1000000)')
+    parser.add_argument('--dead', type=int, default=1_000_000, help='cleanup: expired tokens (1000000)')
     parser.add_argument('--only', nargs='+', metavar='KIND', help='only these loads: ' + ' '.join(sorted({r[3] for r in ROWS})))
     options = parser.parse_args()
     if options.mode != 'compare':
@@ -204,7 +214,7 @@ def main():
     result = {'date': datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='seconds'),
               'machine': machine.describe(ROOT), 'seconds': options.seconds, 'rounds': options.rounds,
               'connections': options.connections}
-    result.update({'compare': compare, 'growth': grow, 'postgres': on_postgres}[options.mode](options))
+    result.update({'compare': compare, 'growth': grow, 'postgres': on_postgres, 'cleanup': clean}[options.mode](options))
     folder = ROOT / 'bench/results'
     folder.mkdir(exist_ok=True)
     name = folder / f"{result['mode']}-{result['date'].replace(':', '')}.json"

@@ -98,5 +98,18 @@ def postgres(result):
     return table(['', 'requests/s', 'of pgbench', 'of SQLite', 'target', 'server CPU µs', 'p50 ms', 'p99 ms', 'failed'], rows)
 
 
+P99_RISE_MAX = 2
+
+
+def cleanup(result):
+    """p99 while expired tokens go, beside what it was before."""
+    rows = [[{'command': '`gatehouse cleanup` beside the server', 'server': "the server's own round"}[r['way']], r['kind'],
+             milliseconds(r['p99_quiet_us']), milliseconds(r['p99_busy_us']), f"{r['ratio']:.2f}",
+             verdict(r['ratio'], P99_RISE_MAX, at_least=False), milliseconds(r['worst_us']), whole(r['per_second_quiet']),
+             whole(r['per_second_busy']), whole(r['removed']), f"{r['seconds']:.0f}", str(r['failures'])] for r in result['rows']]
+    return table(['', 'load', 'p99 ms before', 'p99 ms during', 'ratio', 'target', 'worst window ms', 'requests/s before',
+                  'during', 'removed', 'seconds', 'failed'], rows)
+
+
 def markdown(result):
-    return head(result) + '\n\n' + {'compare': compare, 'growth': growth, 'postgres': postgres}[result['mode']](result)
+    return head(result) + '\n\n' + {'compare': compare, 'growth': growth, 'postgres': postgres, 'cleanup': cleanup}[result['mode']](result)
