@@ -1,6 +1,5 @@
 #include "account/session.h"
 
-
 struct str session_cookie_name(const struct settings *settings) {
         return settings->public_https ? STR("__Host-gatehouse") : STR("gatehouse");
 }

@@ -23,7 +23,7 @@ struct context {
                 server_key; /* from the key file; the same on every node: successors, CSRF, device cookies */
         struct mac_key process_key; /* random, of this process alone: remembers verified client secrets */
         const struct page_theme *theme;
-        const atomic_bool *draining;        /* the server is about to end: /readyz says so */
-        struct secret_memo *client_secrets; /* those that verified once; see oauth/secret_memo.h */
+        const atomic_bool *draining;            /* the server is about to end: /readyz says so */
+        struct secret_memo *client_secrets;     /* those that verified once; see oauth/secret_memo.h */
         const struct platform_issuer *platform; /* whose user JWTs count as sessions; NULL for nobody's */
 };

@@ -22,8 +22,8 @@ void metrics_request(unsigned route, int status, int64_t micros);
 void metrics_error(int result);     /* a failure, by its row of the error table */
 void metrics_commit(unsigned rows); /* one commit of the writer, with the requests that it carried */
 void metrics_tokens_issued(enum token_kind kind, unsigned n); /* once they are stored */
-void metrics_queue_depth(int delta); /* requests waiting for the writer: +1, -1 */
-void metrics_connections(int delta); /* open connections */
+void metrics_queue_depth(int delta);                          /* requests waiting for the writer: +1, -1 */
+void metrics_connections(int delta);                          /* open connections */
 
 /* For readers and tests. */
 uint64_t metrics_commits(void);

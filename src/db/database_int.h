@@ -22,9 +22,9 @@ struct database {
         struct db_connection
                 *connection; /* writes: the writer's once it runs, else of whoever holds `direct` */
         pthread_mutex_t direct;
-        struct writer *writer; /* of an embedded database; NULL until it is started */
-        struct pool *pool;     /* of a server; NULL until it is started */
-        unsigned connections;  /* of the pool */
+        struct writer *writer;     /* of an embedded database; NULL until it is started */
+        struct pool *pool;         /* of a server; NULL until it is started */
+        unsigned connections;      /* of the pool */
         struct row_cache *cache;   /* of a server; NULL when no rows are to be kept */
         struct listener *listener; /* of a server, while the pool runs */
         _Atomic uint64_t

@@ -1,6 +1,7 @@
 /* Named statements on PostgreSQL: their answers in binary form, copied to the caller's rows. */
 #include <arpa/inet.h>
 #include <endian.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/types.h>
 
@@ -142,6 +143,7 @@ int postgres_list(struct db_connection *c, struct arena *arena, unsigned number,
 
 int postgres_execute(struct db_connection *c, unsigned number, const struct db_value *params) {
         PGresult *result;
+        uint64_t changed;
         int r;
 
         if (postgres_defer(postgres_of(c), number, params))
@@ -149,7 +151,8 @@ int postgres_execute(struct db_connection *c, unsigned number, const struct db_v
         r = postgres_run(postgres_of(c), number, params, &result);
         if (r < 0)
                 return r;
-        r = atoi(PQcmdTuples(result));
+        if (!str_to_uint(str_of(PQcmdTuples(result)), INT_MAX, &changed))
+                changed = 0; /* of a statement that counts no rows */
         PQclear(result);
-        return r;
+        return (int)changed;
 }

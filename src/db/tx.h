@@ -19,7 +19,7 @@ struct tx {
         bool wrote;     /* something was written for this request */
         bool concerns;  /* something was changed that nodes may keep in memory */
         bool keep;      /* see tx_keep() */
-        bool failed; /* a statement failed in the engine: nothing of this request will hold, whatever its
+        bool failed;    /* a statement failed in the engine: nothing of this request will hold, whatever its
                         handler says */
 };
 
