@@ -17,7 +17,7 @@ enum { ARENA_MAX = 512 * 1024 };
 static const char *const tables[] = { "users", "apps", "authorizations", "access_tokens", "sessions" };
 
 /* These change nothing that is decided by, or remove what has ended: the triggers are silent about them too. */
-static const char *const silent[] = { "session_touch", "user_set_password", "_delete_before",
+static const char *const silent[] = { "session_touch", "user_set_password", "_delete_ended",
                                       "_delete_expired" };
 
 static bool changes(const char *sql, const char *verb, const char *table) {

@@ -3,9 +3,9 @@
 #include "base/errors.h"
 #include "db/statements.h"
 
-const char *const cleanup_names[CLEANUP_KINDS] = { "codes",          "access_tokens", "refresh_tokens",
-                                                   "authorizations", "sessions",      "links",
-                                                   "throttles" };
+const char *const cleanup_names[CLEANUP_KINDS] = { "codes",           "access_tokens",     "refresh_tokens",
+                                                   "authorizations",  "sessions",          "links",
+                                                   "imported_tokens", "imported_families", "throttles" };
 
 enum {
         BATCH_US = 4000,     /* what a batch should take: about as long as a commit */
@@ -77,6 +77,8 @@ static int find_stretch(struct tx *tx, const struct batch *b, struct stretch_row
                 return db_sessions_stretch(tx, b->arena, b->after, now, n, ret);
         case CLEANUP_LINKS:
                 return db_links_stretch(tx, b->arena, b->after, now, n, ret);
+        case CLEANUP_IMPORTED_TOKENS:
+        case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
         case CLEANUP_KINDS:
                 break;
@@ -100,6 +102,8 @@ static int remove_ended(struct tx *tx, const struct batch *b) {
                 return db_sessions_delete_ended(tx, b->after, b->last, l->now, l->idle);
         case CLEANUP_LINKS:
                 return db_links_delete_ended(tx, b->after, b->last, l->now);
+        case CLEANUP_IMPORTED_TOKENS:
+        case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
         case CLEANUP_KINDS:
                 break;
@@ -107,11 +111,16 @@ static int remove_ended(struct tx *tx, const struct batch *b) {
         return -ERR_INTERNAL;
 }
 
-/* Throttles have names, and an index by their end. */
-static int remove_throttles(struct tx *tx, struct batch *b) {
+/* What has no time-ordered id is found by its end instead. */
+static int remove_without_id(struct tx *tx, struct batch *b) {
         int removed;
 
-        removed = db_throttles_delete_expired(tx, b->limits->now, b->size);
+        if (b->kind == CLEANUP_IMPORTED_TOKENS)
+                removed = db_imported_tokens_delete_expired(tx, b->limits->ended, b->size);
+        else if (b->kind == CLEANUP_IMPORTED_FAMILIES)
+                removed = db_imported_families_delete_ended(tx, b->size);
+        else
+                removed = db_throttles_delete_expired(tx, b->limits->now, b->size);
         b->finished = removed < b->size;
         return removed;
 }
@@ -130,8 +139,8 @@ static int clean_stretch(struct tx *tx, struct batch *b) {
                 b->elsewhere = true;
                 return 0;
         }
-        if (b->kind == CLEANUP_THROTTLES)
-                return remove_throttles(tx, b);
+        if (b->kind >= CLEANUP_IMPORTED_TOKENS)
+                return remove_without_id(tx, b);
         r = find_stretch(tx, b, &stretch);
         if (r < 0)
                 return r;

@@ -71,7 +71,8 @@ describe('gatehouse cleanup', () => {
   before(async () => { server = await Server.start(); });
   after(() => server?.close());
 
-  const kinds = ['codes', 'access_tokens', 'refresh_tokens', 'authorizations', 'sessions', 'links', 'throttles'];
+  const kinds = ['codes', 'access_tokens', 'refresh_tokens', 'authorizations', 'sessions', 'links', 'imported_tokens', 'imported_families',
+    'throttles'];
   const cleanup = async () => {
     const ran = await server.run('gatehouse', ['cleanup', '--json']);
     assert.equal(ran.code, 0, ran.stderr);
