@@ -112,10 +112,21 @@ static void call_back_to_loop(struct call *call, int result) {
         http_loop_post(call->x->loop, &call->task);
 }
 
+/* Whether a step that ended with r hands over to one that reads, too. */
+static bool next_reads(const struct call *call, int r) {
+        unsigned next;
+
+        if (r != STEP_NEXT && r != STEP_SKIP)
+                return false;
+        next = call->step + (unsigned)r;
+        return next < ROUTE_STEPS_MAX && call->route->steps[next].on == EXECUTOR_READ;
+}
+
 static int run_on_writer(struct write_job *job, struct tx *tx) {
         struct call *call = CONTAINER_OF(job, struct call, job);
         struct response *res = &call->x->response;
         struct request *req = &call->x->request;
+        int r;
 
         /* A retry, or a run after one that lacked a row, starts from what the steps before left. */
         memset(req->issued, 0, sizeof(req->issued));
@@ -127,7 +138,14 @@ static int run_on_writer(struct write_job *job, struct tx *tx) {
         if (res->body.ptr)
                 memory_wipe(res->body.ptr, res->body.len);
         strbuf_reset(&res->body);
-        return call_run(call, tx);
+        r = call_run(call, tx);
+        /* Reads that follow one another share a visit to the pool. */
+        while (job->reads && next_reads(call, r)) {
+                call->step += (unsigned)r;
+                call->headers_before = res->n_headers;
+                r = call_run(call, tx);
+        }
+        return r;
 }
 
 static void done_on_writer(struct write_job *job, int result) {
