@@ -11,7 +11,9 @@ LAYERS['db'] = ['base']
 LAYERS['pages'] = ['http', *LAYERS['http']]
 LAYERS['account'] = ['pages', 'db', *LAYERS['pages']]
 LAYERS['oauth'] = ['account', *LAYERS['account']]
-LAYERS['jobs'] = ['oauth', *LAYERS['oauth']]
+LAYERS['outbound'] = ['base']
+LAYERS['agents'] = ['outbound', 'account', *LAYERS['account']]
+LAYERS['jobs'] = ['agents', 'oauth', *LAYERS['agents'], *LAYERS['oauth']]
 LAYERS['web'] = ['jobs', *LAYERS['jobs']]
 LAYERS['cli'] = ['web', *LAYERS['web']]
 
@@ -21,7 +23,7 @@ LIBRARIES = {
     'llhttp.h': ['http'],
     'sqlite3.h': ['db'],
     'libpq-fe.h': ['db', 'cli'],  # cli reads another system's database by it
-    'curl/curl.h': ['account', 'cli'],
+    'curl/curl.h': ['outbound', 'account', 'cli'],
     'argp.h': ['cli'],
     'gd.h': [],
 }

@@ -30,7 +30,7 @@ void request_reset(struct request *req) {
         req->address[0] = '\0';
         req->id[0] = '\0';
         req->started_us = 0;
-        req->path_param = STR_NULL;
+        memset(req->path_params, 0, sizeof(req->path_params));
         req->query_params = (struct params){ 0 };
         req->body_params = (struct params){ 0 };
         req->error_detail = STR_NULL;

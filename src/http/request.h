@@ -33,6 +33,7 @@ enum {
         REQUEST_BODY_MAX = 64 * 1024,   /* bytes, where a route says nothing else */
         REQUEST_ARENA_MAX = 512 * 1024, /* bytes */
         REQUEST_PARAMS_MAX = 64,        /* parameters of one query, form or JSON object */
+        REQUEST_PATH_PARAMS = 3,        /* variable segments of a path */
         ADDRESS_TEXT_MAX = 46,
 };
 
@@ -87,7 +88,8 @@ struct request {
         char id[17];                        /* request id: 16 hex digits; in logs and in X-Request-Id */
         int64_t started_us;                 /* monotonic: when the request was complete */
 
-        struct str path_param; /* the one variable segment of the route's path, decoded */
+        struct str path_params
+                [REQUEST_PATH_PARAMS]; /* the variable segments of the route's path in their order, decoded */
 
         struct params query_params; /* filled by request_query() and request_form() on first use */
         struct params body_params;

@@ -12,7 +12,7 @@ int handle_app_info(struct request *req, struct response *res) {
         struct app app;
         int r;
 
-        r = app_find(req->tx, &req->arena, req->path_param, &app);
+        r = app_find(req->tx, &req->arena, req->path_params[0], &app);
         if (r == -ERR_UNKNOWN_CLIENT || (r == 0 && !app.row.is_active))
                 return -ERR_APP_NOT_FOUND;
         if (r < 0)
@@ -56,7 +56,7 @@ int handle_app_status(struct request *req, struct response *res) {
         r = request_bool(req, "is_active", &is_active);
         if (r < 0)
                 return r;
-        r = db_app_set_active(req->tx, &req->arena, req->path_param, req->identity->user_id, is_active,
+        r = db_app_set_active(req->tx, &req->arena, req->path_params[0], req->identity->user_id, is_active,
                               clock_now(req->context->clock), &app);
         if (r < 0)
                 return r;

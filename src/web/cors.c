@@ -53,7 +53,7 @@ void cors_preflight(const struct request *req, struct response *res, struct str 
         struct str asked = request_header(req, STR("Access-Control-Request-Method")), param;
         const struct route *route;
 
-        if (!asked.ptr || route_find(method_of(asked), req->path, &route, &param) < 0 ||
+        if (!asked.ptr || route_find(method_of(asked), req->path, &route, params) < 0 ||
             (!(route->flags & ROUTE_CORS) && !serves_front_end(req, route)))
                 return;
         cors_allow(req, route, res);

@@ -301,7 +301,7 @@ static void application_handle(void *data, struct http_exchange *x) {
                 answer_options(call);
                 return;
         }
-        r = route_find(req->method, req->path, &call->route, &req->path_param);
+        r = route_find(req->method, req->path, &call->route, req->path_params);
         if (r < 0) {
                 refuse_unrouted(call, r);
                 return;
@@ -311,10 +311,10 @@ static void application_handle(void *data, struct http_exchange *x) {
 
 static int application_body_limit(void *data _unused_, const struct request *req, size_t *ret_max) {
         const struct route *route;
-        struct str param;
+        struct str params[REQUEST_PATH_PARAMS];
         int r;
 
-        r = route_find(req->method, req->path, &route, &param);
+        r = route_find(req->method, req->path, &route, params);
         if (r < 0)
                 return r;
         *ret_max = route->body_max ? route->body_max : REQUEST_BODY_MAX;

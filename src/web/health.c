@@ -44,5 +44,5 @@ int handle_metrics(struct request *req _unused_, struct response *res) {
 }
 
 int handle_static(struct request *req, struct response *res) {
-        return page_static(req->path_param, res);
+        return page_static(req->path_params[0], res);
 }

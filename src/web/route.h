@@ -41,7 +41,7 @@ enum route_flag {
 
 struct route {
         enum http_method method;
-        const char *path; /* one segment may be `{name}`: it becomes req->path_param */
+        const char *path; /* segments that are `{name}` stand for any: they become req->path_params */
         enum access access;
         scope_set scopes; /* of ACCESS_API: all of these */
         unsigned flags;   /* enum route_flag */

@@ -23,38 +23,43 @@ static bool method_fits(const struct route *route, enum http_method method) {
         return route->method == method || (route->method == HTTP_GET && method == HTTP_HEAD);
 }
 
-/* Whether path is `pattern` with one segment in place of its "{name}". */
-static bool pattern_fits(const char *pattern, struct str path, struct str *ret_param) {
-        struct str p = str_of(pattern), before, after, param;
-        ptrdiff_t open = str_find(p, '{'), close = str_find(p, '}');
+/* Whether path is `pattern` with a segment, not an empty one, in the place of each "{name}". */
+static bool pattern_fits(const char *pattern, struct str path, struct str ret_params[REQUEST_PATH_PARAMS]) {
+        struct str pattern_rest = str_of(pattern), path_rest = path, expected, segment;
+        size_t n = 0;
 
-        before = str_first(p, (size_t)open);
-        after = str_from(p, (size_t)close + 1);
-        if (path.len <= before.len + after.len || !str_starts_with(path, before) ||
-            !str_eq(str_from(path, path.len - after.len), after))
-                return false;
-        param = str_first(str_from(path, before.len), path.len - before.len - after.len);
-        if (str_find(param, '/') >= 0)
-                return false;
-        *ret_param = param;
-        return true;
+        while (str_next(&pattern_rest, '/', &expected)) {
+                if (!str_next(&path_rest, '/', &segment))
+                        return false;
+                if (expected.len == 0 || expected.ptr[0] != '{') {
+                        if (!str_eq(expected, segment))
+                                return false;
+                } else if (segment.len == 0) {
+                        return false;
+                } else {
+                        ret_params[n++] = segment;
+                }
+        }
+        return !str_next(&path_rest, '/', &segment);
 }
 
 /* Calls `each` with every route of this path, until it returns true. */
 static bool routes_of_path(struct str path,
-                           bool (*each)(const struct route *route, struct str param, void *data),
+                           bool (*each)(const struct route *route, const struct str *params, void *data),
                            void *data) {
+        static const struct str none[REQUEST_PATH_PARAMS];
+
         for (uint32_t at = path_hash(path); slots[at % SLOTS] != EMPTY; at++) {
                 const struct route *route = &routes[slots[at % SLOTS] - 1];
 
-                if (str_eq(str_of(route->path), path) && each(route, STR_NULL, data))
+                if (str_eq(str_of(route->path), path) && each(route, none, data))
                         return true;
         }
         for (size_t i = 0; i < n_patterns; i++) {
                 const struct route *route = &routes[patterns[i]];
-                struct str param;
+                struct str params[REQUEST_PATH_PARAMS] = { 0 };
 
-                if (pattern_fits(route->path, path, &param) && each(route, param, data))
+                if (pattern_fits(route->path, path, params) && each(route, params, data))
                         return true;
         }
         return false;
@@ -63,33 +68,34 @@ static bool routes_of_path(struct str path,
 struct search {
         enum http_method method;
         const struct route *found;
-        struct str param;
+        struct str params[REQUEST_PATH_PARAMS];
         bool path_exists;
         unsigned methods; /* a bit each */
 };
 
-static bool search_method(const struct route *route, struct str param, void *data) {
+static bool search_method(const struct route *route, const struct str *params, void *data) {
         struct search *s = data;
 
         s->path_exists = true;
         if (!method_fits(route, s->method))
                 return false;
         s->found = route;
-        s->param = param;
+        memcpy(s->params, params, sizeof(s->params));
         return true;
 }
 
-int route_find(enum http_method method, struct str path, const struct route **ret, struct str *ret_param) {
+int route_find(enum http_method method, struct str path, const struct route **ret,
+               struct str ret_params[REQUEST_PATH_PARAMS]) {
         struct search s = { .method = method };
 
         if (!routes_of_path(path, search_method, &s))
                 return s.path_exists ? -ERR_METHOD : -ERR_NOT_FOUND;
         *ret = s.found;
-        *ret_param = s.param;
+        memcpy(ret_params, s.params, sizeof(s.params));
         return 0;
 }
 
-static bool collect_method(const struct route *route, struct str param _unused_, void *data) {
+static bool collect_method(const struct route *route, const struct str *params _unused_, void *data) {
         struct search *s = data;
 
         s->methods |= 1u << route->method;
@@ -133,12 +139,14 @@ static int wrong(const struct route *route, const char *what) {
 
 static int route_check(const struct route *route) {
         struct str path = str_of(route->path);
-        ptrdiff_t open = str_find(path, '{');
+        size_t variables = 0;
 
+        for (size_t i = 0; i < path.len; i++)
+                variables += path.ptr[i] == '{';
         if (path.len == 0 || path.ptr[0] != '/')
                 return wrong(route, "the path does not begin with a slash");
-        if (open >= 0 && str_find(str_from(path, (size_t)open + 1), '{') >= 0)
-                return wrong(route, "more than one variable segment");
+        if (variables > REQUEST_PATH_PARAMS)
+                return wrong(route, "too many variable segments");
         if (route->steps[0].on == EXECUTOR_NONE || route->steps[0].on == EXECUTOR_WORKER)
                 return wrong(route, "the first step must have the database, for authentication");
         if ((route->access == ACCESS_API) != (route->scopes != 0))

@@ -12,11 +12,11 @@ _must_use_ int route_table_init(void);
 
 /* The route of method and path.
  *
- * ret_param    the variable segment's text, if the route has one
+ * ret_params   the texts of the variable segments, in their order
  * errors       ERR_NOT_FOUND; ERR_METHOD when the path exists, but not with this method
  */
 _must_use_ int route_find(enum http_method method, struct str path, const struct route **ret,
-                          struct str *ret_param);
+                          struct str ret_params[REQUEST_PATH_PARAMS]);
 
 /* The methods that a path has, "GET, HEAD, OPTIONS", for Allow. Writes into text; STR_NULL when the path is
  * unknown. */

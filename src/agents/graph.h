@@ -1,0 +1,76 @@
+/* A graph in memory: an agent's nodes and the links between them, checked, ready to run (dialect: Graphs). Immutable once
+ * made, and counted: versions never change, so one copy serves all threads. */
+#pragma once
+
+#include <jansson.h>
+#include <stdatomic.h>
+
+#include "agents/block.h"
+
+enum {
+        GRAPH_BYTES_MAX = 4 * 1024 * 1024, /* JSON text of a whole graph with its sub-graphs */
+        GRAPH_NODES_MAX = 100000,
+        GRAPH_LINKS_MAX = 400000,
+        GRAPH_SUB_GRAPHS_MAX = 50,
+        GRAPH_DEPTH_MAX = 10, /* agents that run agents */
+        GRAPH_ID_LENGTH = 36, /* UUID */
+};
+
+struct graph_link {
+        const char *id;
+        struct graph_node *source, *sink;
+        const char *source_name, *sink_name; /* pins; may hold the delimiters of dynamic pins: _$_ _#_ _@_ */
+        bool is_static;
+};
+
+struct graph_node {
+        const char *id;
+        size_t index; /* in graph->nodes */
+        const struct block *block;
+        json_t *input_default;                 /* object */
+        struct graph_link **outputs, **inputs; /* links from and to it, in the graph's order */
+        size_t n_outputs, n_inputs;
+};
+
+struct graph {
+        atomic_uint references;
+        char id[GRAPH_ID_LENGTH + 1];
+        int64_t version;
+        const char *name, *description;
+        json_t *body; /* the document that all of this borrows from */
+        struct graph_node *nodes;
+        size_t n_nodes;
+        struct graph_link *links;
+        size_t n_links;
+};
+
+/* What is wrong with a graph, in the Platform's words. */
+struct graph_problems {
+        json_t *by_node;   /* object: node id → object: pin → message */
+        char message[512]; /* of the graph as a whole; empty if only nodes are at fault */
+};
+
+/* Makes a graph of a document in the wire form.
+ *
+ * body           object; another reference is taken
+ * ret_problems   on ERR_GRAPH: what is wrong, to be released by graph_problems_end()
+ * errors         ERR_GRAPH, ERR_NO_MEMORY
+ */
+_must_use_ int graph_new(json_t *body, struct graph **ret, struct graph_problems *ret_problems);
+
+struct graph *graph_ref(struct graph *graph);
+struct graph *graph_unref(struct graph *graph);
+
+/* What must hold before it runs, beyond what graph_new() checked: every required input has a link or a value.
+ *
+ * inputs         the caller's, by the names of its input nodes; NULL when it is not run yet: then only the nodes of input,
+ *                output and agent blocks are held to it
+ * errors         ERR_GRAPH with problems, ERR_NO_MEMORY
+ */
+_must_use_ int graph_check_inputs(const struct graph *graph, const json_t *inputs,
+                                  struct graph_problems *ret_problems);
+
+/* "Graph validation failed: 2 issues on 1 nodes\n  node:\n    field: error" (dialect: Graphs). Writes into `out`. */
+struct strbuf;
+void graph_problems_write(const struct graph_problems *problems, struct strbuf *out);
+void graph_problems_end(struct graph_problems *problems);
