@@ -50,7 +50,8 @@ static enum http_method method_of(struct str name) {
 }
 
 void cors_preflight(const struct request *req, struct response *res, struct str allow) {
-        struct str asked = request_header(req, STR("Access-Control-Request-Method")), param;
+        struct str asked = request_header(req, STR("Access-Control-Request-Method"));
+        struct str params[REQUEST_PATH_PARAMS];
         const struct route *route;
 
         if (!asked.ptr || route_find(method_of(asked), req->path, &route, params) < 0 ||
