@@ -1,5 +1,5 @@
-/* From a complete request to its answer: finds the route, authenticates the caller, runs the route's steps on
- * their executors one after the other, and turns an error into the answer that its caller understands.
+/* What the HTTP server asks: which route a request takes, if any, how large its body may be, and what each loop keeps open of
+ * the database. The route's steps are call.h's.
  *
  * Owned by `serve`; borrowed by the HTTP server until that has ended. */
 #pragma once
