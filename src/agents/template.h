@@ -9,25 +9,32 @@
 
 #include <jansson.h>
 
+#include "base/random.h"
 #include "base/strbuf.h"
 
 enum {
         TEMPLATE_SOURCE_MAX = 256 * 1024, /* bytes */
-        TEMPLATE_STEPS_MAX = 2000000,     /* nodes evaluated, items walked over, and runs of 32 bytes copied */
+        /* A step is a node evaluated, an item walked over, or 32 bytes copied or looked at. */
+        TEMPLATE_STEPS_MAX = 2000000,
         TEMPLATE_MEMORY_MAX = 32 * 1024 * 1024,
-        TEMPLATE_DEPTH_MAX = 50, /* brackets, operators and statements within one another; lists within lists */
+        /* Brackets, operators and statements within one another, and lists within lists. */
+        TEMPLATE_DEPTH_MAX = 100,
         TEMPLATE_PROBLEM_MAX = 300,
+};
+
+struct template_options {
+        bool escape_html;            /* values are escaped for HTML, unless the template says |safe */
+        const struct random *random; /* for the filter `random` */
+        const volatile bool *stop;   /* looked at now and then; NULL for never */
 };
 
 /* Renders a template.
  *
  * text          UTF-8
- * values        object: what the template's names mean; NULL for none
- * escape_html   values are escaped for HTML, unless the template says |safe
- * stop          looked at now and then; NULL for never
+ * values        object: what the template's names mean; NULL for none. Not changed
  * out           appended to; its own maximum bounds the output. On failure what was added is to be thrown away
- * ret_problem   on ERR_TEMPLATE: what is wrong and in which line, in words for the template's author. UTF-8
+ * ret_problem   on ERR_TEMPLATE: what is wrong and in which line, in words for the template's author; UTF-8
  * errors        ERR_TEMPLATE (syntax, a value that an operation can't take, a limit), ERR_STOPPED, ERR_NO_MEMORY
  */
-_must_use_ int template_render(struct str text, json_t *values, bool escape_html, const volatile bool *stop,
+_must_use_ int template_render(struct str text, json_t *values, const struct template_options *options,
                                struct strbuf *out, char ret_problem[TEMPLATE_PROBLEM_MAX]);
