@@ -6,6 +6,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdatomic.h>
 
 #include "base/context.h"
 #include "base/str.h"
@@ -95,7 +96,7 @@ struct block_run {
         struct str graph_id;           /* STR_NULL when the block is run by itself, outside of a graph */
         struct str execution_id;       /* likewise */
         int64_t deadline_us;           /* monotonic (clock_monotonic_us()): the run must have ended */
-        const volatile bool
+        const atomic_bool
                 *stop; /* set when it shall end early; look at it in every loop that may take long */
 
         /* Takes a value; steals the reference, also when it fails. */

@@ -13,6 +13,8 @@
 struct page_theme;
 struct secret_memo;
 struct platform_issuer;
+struct crew;
+struct database;
 
 struct context {
         const struct settings *settings;
@@ -26,4 +28,8 @@ struct context {
         const atomic_bool *draining;            /* the server is about to end: /readyz says so */
         struct secret_memo *client_secrets;     /* those that verified once; see oauth/secret_memo.h */
         const struct platform_issuer *platform; /* whose user JWTs count as sessions; NULL for nobody's */
+
+        /* for what runs agents: outside of any request's transaction */
+        struct crew *crew;         /* the threads that blocks run on; see agents/crew.h */
+        struct database *database; /* transactions by database_write_now() */
 };

@@ -26,6 +26,8 @@ struct settings {
         int64_t threads; /* event loops; 0 for one per processor */
         int64_t workers; /* threads of the worker pool */
         int64_t database_connections;
+        int64_t agent_threads; /* that blocks and agents run on */
+        int64_t block_seconds; /* that one run of a block may take */
 
         /* seconds */
         int64_t code_lifetime;

@@ -6,6 +6,7 @@
 
 #include "account/platform_issuer.h"
 #include "account/setup.h"
+#include "agents/crew.h"
 #include "base/errors.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -13,7 +14,11 @@
 #include "oauth/secret_memo.h"
 #include "pages/page.h"
 
-enum { ARENA_MAX = 64 * 1024, LEASE_ATTEMPTS = 16 };
+enum {
+        ARENA_MAX = 64 * 1024,
+        LEASE_ATTEMPTS = 16,
+        CREW_QUEUE_MAX = 1024, /* blocks that wait for a thread; more are answered 503 */
+};
 
 /* Processors that this process may run on. */
 static unsigned processors(void) {
@@ -125,6 +130,18 @@ static int load_keys(const char *who, struct server *s) {
         return r < 0 ? r : 0;
 }
 
+static int start_crew(const char *who, struct server *s) {
+        int r;
+
+        s->context.database = s->database;
+        r = crew_new((unsigned)s->settings.agent_threads, CREW_QUEUE_MAX, &s->crew);
+        if (r < 0)
+                problem(who, "The %lld threads of agents cannot be started: see GATEHOUSE_AGENT_THREADS.",
+                        (long long)s->settings.agent_threads);
+        s->context.crew = s->crew;
+        return r;
+}
+
 static int open_http(const char *who, struct server *s) {
         unsigned loops = s->settings.threads ? (unsigned)s->settings.threads : processors();
         char text[256] = "The server cannot be started: see the log.";
@@ -176,6 +193,9 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
         if (r < 0)
                 return r;
         r = open_database(who, s);
+        if (r < 0)
+                return r;
+        r = start_crew(who, s);
         if (r < 0)
                 return r;
         r = open_http(who, s);
@@ -264,12 +284,15 @@ void server_drain(struct server *s) {
 
 void server_done(struct server *s) {
         server_drain(s);
+        if (s->crew)
+                crew_stop(s->crew); /* answers that wait for a block come at once */
         if (s->http) {
                 http_server_stop(s->http);
                 http_server_join(s->http);
                 s->http = http_server_free(s->http);
         }
         s->application = web_application_free(s->application);
+        s->crew = crew_free(s->crew);
         /* A lease that can't be given back runs out by itself. */
         if (s->node_leased && database_write_now(s->database, release, s) < 0)
                 LOG(LOG_WARNING, "the node number could not be given back", LOG_INT("node", s->node.number));

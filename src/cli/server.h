@@ -18,6 +18,7 @@ struct server {
         struct page_theme *theme;
         struct secret_memo *client_secrets;
         struct platform_issuer *platform;
+        struct crew *crew;
         struct database *database;
         struct node node;
         bool node_leased;
@@ -29,7 +30,7 @@ struct server {
 
 enum { SERVER_DRAIN_MS = 8000, SERVER_END_MS = 10000 };
 
-/* Makes everything and binds the address; no thread but the database's writer runs yet. What is wrong is said on standard
+/* Makes everything and binds the address; no thread but the agents' and the database's writer runs yet. What is wrong is said on standard
  * error, with the remedy.
  *
  * s                  settings filled, the rest zero

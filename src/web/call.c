@@ -1,5 +1,6 @@
 #include "web/call.h"
 
+#include "agents/crew.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
@@ -211,8 +212,11 @@ static void call_step(struct call *call) {
                 call_submit(call, false);
                 return;
         case EXECUTOR_WORKER:
+        case EXECUTOR_CREW:
                 call->task.run = run_on_pool;
-                r = http_loop_work(call->x->loop, &call->task);
+                r = call->route->steps[call->step].on == EXECUTOR_CREW
+                            ? crew_submit(call->x->request.context->crew, &call->task)
+                            : http_loop_work(call->x->loop, &call->task);
                 if (r == 0)
                         return; /* the pool has the call from here on, and may be done with it already */
                 call->result = r;

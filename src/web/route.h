@@ -20,6 +20,7 @@ enum executor {
         EXECUTOR_READ,        /* with a snapshot, on the event loop: must not block */
         EXECUTOR_TRANSACTION, /* with a transaction, on the writer */
         EXECUTOR_WORKER,      /* on the pool: may block; no database */
+        EXECUTOR_CREW,        /* on the threads of agents: may take minutes; no transaction */
 };
 
 typedef int (*handler_fn)(struct request *req, struct response *res);
