@@ -25,6 +25,7 @@ LIBRARIES = {
     'libpq-fe.h': ['db', 'cli'],  # cli reads another system's database by it
     'curl/curl.h': ['outbound', 'account', 'cli'],
     'argp.h': ['cli'],
+    'pcre2.h': ['base'],
     'gd.h': [],
 }
 
