@@ -10,6 +10,7 @@
 #define TOKEN_PREFIX_SESSION STR("gh_s_")
 #define TOKEN_PREFIX_LINK    STR("gh_l_")
 #define TOKEN_PREFIX_DEVICE  STR("gh_d_")
+#define TOKEN_PREFIX_KEY     STR("agpt_")    /* dialect: Formats */
 #define TOKEN_PREFIX_ACCESS  STR("agpt_xt_") /* dialect: Formats */
 #define TOKEN_PREFIX_REFRESH STR("agpt_rt_") /* dialect: Formats */
 #define TOKEN_PREFIX_CODE    STR("")         /* dialect: Formats: no prefix */

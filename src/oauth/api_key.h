@@ -1,8 +1,9 @@
 /* API keys at the External API (dialect: API keys): `X-API-Key: agpt_…`.
  *
- * A key is found by its first and last eight characters and then checked by scrypt, which blocks: so in two parts, with the
- * worker pool between them. A key that was right once is remembered as client secrets are (oauth/secret_memo.h), and
- * skips the second. One whose row holds a SHA-256, as early versions of the Platform stored it, is hashed anew. */
+ * A key is found by its first and last eight characters. One that was made here is a token (account/token.h) and checked by
+ * SHA-256 at once. An imported one is checked by scrypt, which blocks: so in two parts, with the worker pool between them;
+ * once it was right it is remembered as client secrets are (oauth/secret_memo.h), and skips the second. One whose row holds
+ * a SHA-256 without salt, as early versions of the Platform stored it, is hashed anew. */
 #pragma once
 
 #include "account/scope.h"

@@ -14,3 +14,14 @@ int handle_app_status(struct request *req,
                       struct response *res); /* PATCH /api/oauth/apps/{id}/status, in a transaction */
 int handle_metadata(struct request *req,
                     struct response *res); /* GET /.well-known/oauth-authorization-server: RFC 8414 */
+
+/* API keys: api_key_handlers.c and api_key_changes.c. What changes something runs in a transaction. */
+int handle_api_key_create(struct request *req, struct response *res);   /* POST /api/api-keys */
+int handle_api_keys(struct request *req, struct response *res);         /* GET /api/api-keys */
+int handle_api_key(struct request *req, struct response *res);          /* GET /api/api-keys/{id} */
+int handle_api_key_describe(struct request *req, struct response *res); /* PATCH /api/api-keys/{id} */
+int handle_api_key_revoke(struct request *req, struct response *res);   /* DELETE /api/api-keys/{id} */
+int handle_api_key_suspend(struct request *req, struct response *res);  /* POST /api/api-keys/{id}/suspend */
+int handle_api_key_activate(struct request *req, struct response *res); /* POST /api/api-keys/{id}/activate */
+int handle_api_key_permissions(struct request *req,
+                               struct response *res); /* PUT /api/api-keys/{id}/permissions */

@@ -69,6 +69,16 @@ const struct route routes[] = {
 { HTTP_GET,   "/api/oauth/apps/mine",        ACCESS_SESSION, 0, 0,      READ(handle_apps_mine), 0 },
 { HTTP_PATCH, "/api/oauth/apps/{id}/status", ACCESS_SESSION, 0, 0,      TRANSACT(handle_app_status), 0 },
 
+/* API keys, by the person whom they act for */
+{ HTTP_POST,   "/api/api-keys",                  ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_create), 0 },
+{ HTTP_GET,    "/api/api-keys",                  ACCESS_SESSION, 0, 0, READ(handle_api_keys), 0 },
+{ HTTP_GET,    "/api/api-keys/{id}",             ACCESS_SESSION, 0, 0, READ(handle_api_key), 0 },
+{ HTTP_PATCH,  "/api/api-keys/{id}",             ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_describe), 0 },
+{ HTTP_DELETE, "/api/api-keys/{id}",             ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_revoke), 0 },
+{ HTTP_POST,   "/api/api-keys/{id}/suspend",     ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_suspend), 0 },
+{ HTTP_POST,   "/api/api-keys/{id}/activate",    ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_activate), 0 },
+{ HTTP_PUT,    "/api/api-keys/{id}/permissions", ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_permissions), 0 },
+
 /* External API */
 { HTTP_GET,   "/external-api/v1/me", ACCESS_API, SCOPE_IDENTITY, EXTERNAL, READ(handle_me), 0 },
 };
