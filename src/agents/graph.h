@@ -12,8 +12,10 @@ enum {
         GRAPH_NODES_MAX = 100000,
         GRAPH_LINKS_MAX = 400000,
         GRAPH_SUB_GRAPHS_MAX = 50,
-        GRAPH_DEPTH_MAX = 10, /* agents that run agents */
-        GRAPH_ID_LENGTH = 36, /* UUID */
+        GRAPH_DEPTH_MAX = 10,     /* agents that run agents */
+        GRAPH_ID_LENGTH = 36,     /* UUID */
+        GRAPH_PROBLEMS_MAX = 100, /* faults of pins that are told of one graph */
+        GRAPH_MESSAGE_MAX = 511,  /* bytes */
 };
 
 struct graph_link {
@@ -37,17 +39,20 @@ struct graph {
         char id[GRAPH_ID_LENGTH + 1];
         int64_t version;
         const char *name, *description;
-        json_t *body; /* the document that all of this borrows from */
+        json_t *body;    /* the document that all of this borrows from */
+        json_t *nothing; /* an empty object: the input_default of nodes that have none */
         struct graph_node *nodes;
         size_t n_nodes;
         struct graph_link *links;
         size_t n_links;
+        struct graph_link **ends; /* what the nodes' lists of links are parts of */
 };
 
 /* What is wrong with a graph, in the Platform's words. */
 struct graph_problems {
-        json_t *by_node;   /* object: node id → object: pin → message */
-        char message[512]; /* of the graph as a whole; empty if only nodes are at fault */
+        json_t *by_node;                     /* object: node id → object: pin → message; NULL for none */
+        size_t n;                            /* messages in it */
+        char message[GRAPH_MESSAGE_MAX + 1]; /* of the graph as a whole; empty if only nodes are at fault */
 };
 
 /* Makes a graph of a document in the wire form.

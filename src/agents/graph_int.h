@@ -1,0 +1,55 @@
+/* What the files that make and check a graph share. */
+#pragma once
+
+#include "agents/graph.h"
+#include "base/errors.h"
+
+/* Notes what is wrong with a pin; the first word about it stays, and what comes after GRAPH_PROBLEMS_MAX is dropped.
+ * errors   ERR_NO_MEMORY */
+_must_use_ _printf_(4, 5) int graph_problems_add(struct graph_problems *problems, const char *node_id,
+                                                 const char *pin, const char *format, ...);
+
+/* Says what is wrong with the graph as a whole. Returns -ERR_GRAPH. */
+_printf_(2, 3) int graph_problems_say(struct graph_problems *problems, const char *format, ...);
+
+/* Fills nodes and links from the document.
+ * errors   ERR_GRAPH (shapes, ids, blocks, ends and pins of links), ERR_NO_MEMORY */
+_must_use_ int graph_read_nodes(struct graph *graph, json_t **ret_ids, struct graph_problems *problems);
+_must_use_ int graph_read_links(struct graph *graph, const json_t *ids, struct graph_problems *problems);
+
+/* Members of the document.
+ *
+ * path   how a message names the object: "nodes.3"
+ * ret    NULL when it is absent or null
+ */
+_must_use_ int graph_member_text(const json_t *object, const char *path, const char *name, const char **ret,
+                                 struct graph_problems *problems);
+_must_use_ int graph_member_array(const json_t *object, const char *name, size_t max, json_t **ret,
+                                  struct graph_problems *problems);
+
+/* Whether a node can begin by itself: it has no incoming links, or takes an input of the graph. */
+bool graph_node_starts(const struct graph_node *node);
+
+#define GRAPH_NO_START                                                                              \
+        "No starting nodes found for the graph, make sure an AgentInput or blocks with no inbound " \
+        "links are present as starting nodes."
+
+/* Looks for nodes that can never run, as far as links can tell, since they wait for a cycle that nothing starts, and notes
+ * the pins that it keeps waiting.
+ *
+ * ret_any   whether any node runs at all
+ * errors    ERR_NO_MEMORY */
+_must_use_ int graph_reach(const struct graph *graph, bool *ret_any, struct graph_problems *problems);
+
+/* The pin that a dynamic pin is a part of: what stands before the first of the delimiters _$_ _#_ _@_ _^_. */
+struct str graph_pin_base(struct str pin);
+
+/* Whether a node has this input or output: the block's own, or of an agent's node what its schemas list. */
+bool graph_node_has_input(const struct graph_node *node, struct str pin);
+bool graph_node_has_output(const struct graph_node *node, struct str pin);
+
+/* Writes the names of a node's inputs or outputs, with commas between; what doesn't fit becomes an ellipsis. */
+void graph_node_pins(const struct graph_node *node, bool outputs, char *out, size_t size);
+
+/* Appends a name to such a list. */
+void graph_list_name(char *list, size_t size, const char *name);
