@@ -13,6 +13,7 @@
 
 struct database;
 struct block_run;
+struct block_schema;
 
 /* The editor's kind of a block, `uiType` on the wire. */
 enum block_ui {
@@ -56,8 +57,10 @@ struct block_field {
         unsigned flags;          /* enum block_field_flag */
 };
 
+enum { BLOCK_ID_LENGTH = 36 };
+
 struct block {
-        const char *id;   /* UUID, the Platform's own */
+        const char *id;   /* UUID, the Platform's own, in lower case */
         const char *name; /* class name, the Platform's own */
         const char *description;
         unsigned categories; /* bits CATEGORY_… of enum block_category */
@@ -70,7 +73,8 @@ struct block {
                 *outputs; /* without `error`, which every block has but those of graph input and output */
         size_t n_outputs;
 
-        /* NULL for the executor's own (BLOCK_UI_NOTE, BLOCK_UI_AGENT, BLOCK_UI_HUMAN).
+        /* NULL for the executor's own (BLOCK_UI_NOTE, BLOCK_UI_AGENT, BLOCK_UI_HUMAN). Reads run->input, yields by
+         * block_yield() and hands on its negative results.
          *
          * returns   0, or a negative result after block_fail(); without it "-ERR_NO_MEMORY" speaks for itself
          */
@@ -79,8 +83,8 @@ struct block {
 
 /* Limits of one run. What goes beyond fails the block with a message that names the limit. */
 enum {
-        BLOCK_OUTPUTS_MAX = 10000,                /* values yielded */
-        BLOCK_OUTPUT_BYTES_MAX = 4 * 1024 * 1024, /* JSON text of all of them together */
+        BLOCK_OUTPUTS_MAX = 100000,               /* values yielded */
+        BLOCK_OUTPUT_BYTES_MAX = 4 * 1024 * 1024, /* JSON text of all of them together, without escapes */
         BLOCK_MESSAGE_MAX = 1000,                 /* bytes of a failure's message */
 };
 
@@ -104,11 +108,19 @@ struct block_run {
         void *yield_data;
 
         char message[BLOCK_MESSAGE_MAX + 1]; /* the failure's; UTF-8 */
+
+        /* block.c's own; zero at first */
+        const struct block_schema *schema;
+        size_t outputs, output_bytes;
 };
 
 /* Yields an output. Steals `value`; NULL counts as lack of memory.
- * errors   ERR_NO_MEMORY, ERR_TOO_LARGE (limits), ERR_STOPPED */
+ * errors   ERR_NO_MEMORY; ERR_BLOCK (limits; not what the block says it yields); ERR_STOPPED */
 _must_use_ int block_yield(struct block_run *run, const char *name, json_t *value);
+
+/* Whether the run may go on, for loops that may take long: 0, or what the block then returns.
+ * errors   ERR_BLOCK (deadline), ERR_STOPPED */
+_must_use_ int block_go_on(struct block_run *run);
 
 /* Says why the block failed, for the person who runs it; no secrets. Returns -ERR_BLOCK. */
 _printf_(2, 3) int block_fail(struct block_run *run, const char *format, ...);
@@ -119,10 +131,20 @@ const struct block *block_find(struct str id);
 /* All blocks, in the order of the catalogue. */
 const struct block *const *block_all(size_t *ret_n);
 
-/* Runs a block on raw input: drops nulls, fills defaults, checks, runs, checks outputs.
+/* What a block makes of raw input before it runs: nulls and unknown members dropped, defaults filled in, checked.
+ *
+ * input        object, borrowed, unchanged
+ * ret          a new object
+ * ret_message  on ERR_BLOCK: "Unable to execute block with invalid input data: …"
+ * errors       ERR_BLOCK, ERR_SCHEMA, ERR_NO_MEMORY
+ */
+_must_use_ int block_prepare(const struct block *block, const json_t *input, json_t **ret,
+                             char ret_message[BLOCK_MESSAGE_MAX + 1]);
+
+/* Runs a block on raw input: prepares it, runs, checks what a standard block yields.
  *
  * run       block, context … set; `input` is the caller's object, which stays as it is
- * errors    ERR_BLOCK with run->message: invalid input or output ("Unable to execute block with invalid input data: …"),
- *           or the block's own failure; ERR_NO_MEMORY
+ * errors    ERR_BLOCK with run->message in the Platform's words, "raised by {block} with message: … block_id: …";
+ *           ERR_STOPPED, ERR_SCHEMA, ERR_NO_MEMORY
  */
 _must_use_ int block_execute(struct block_run *run);

@@ -1,0 +1,223 @@
+#include "agents/block.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "agents/block_schema.h"
+#include "agents/value.h"
+#include "base/clock.h"
+#include "base/errors.h"
+
+/* Ends a text that was cut at a byte limit before the character that was cut. */
+static void end_whole(char *text) {
+        size_t len = strlen(text), at = 0, n;
+
+        while (at < len && (n = str_utf8_sequence(str_n(text + at, len - at))) > 0)
+                at += n;
+        text[at] = '\0';
+}
+
+int block_fail(struct block_run *run, const char *format, ...) {
+        va_list args;
+
+        va_start(args, format);
+        (void)vsnprintf(run->message, sizeof(run->message), format, args);
+        va_end(args);
+        end_whole(run->message);
+        return -ERR_BLOCK;
+}
+
+int block_go_on(struct block_run *run) {
+        if (run->stop && *run->stop)
+                return -ERR_STOPPED;
+        if (run->deadline_us && clock_monotonic_us() > run->deadline_us)
+                return block_fail(run, "The block took too long and was stopped");
+        return 0;
+}
+
+/* The check of an output; NULL if anything goes. */
+static int find_output(struct block_run *run, const char *name, const struct json_schema **ret) {
+        for (size_t i = 0; i < run->block->n_outputs; i++)
+                if (strcmp(run->block->outputs[i].name, name) == 0) {
+                        *ret = run->schema->output_checks[i];
+                        return 0;
+                }
+        return block_fail(run, "Block produced an invalid output data: Invalid property name %s", name);
+}
+
+static int check_output(struct block_run *run, const char *name, json_t *value) {
+        struct json_schema_problems problems = { 0 };
+        const struct json_schema *check = NULL;
+        int r;
+
+        if (strcmp(name, "error") == 0)
+                return block_fail(run, "%s", json_is_string(value) ? json_string_value(value) : "Error");
+        if (run->block->ui != BLOCK_UI_STANDARD)
+                return 0;
+        r = find_output(run, name, &check);
+        if (r < 0 || !check)
+                return r;
+        if (!json_schema_fits(check, value, &problems))
+                r = block_fail(run, "Block produced an invalid output data: %s: %s", name,
+                               problems.n ? problems.list[0].message : "it does not fit its schema");
+        json_schema_problems_end(&problems);
+        return r;
+}
+
+static int count_output(struct block_run *run, const json_t *value) {
+        size_t bytes;
+
+        if (!value_measure(value, &bytes))
+                return block_fail(run, "An output has more than %d levels of lists and dictionaries",
+                                  VALUE_DEPTH_MAX);
+        if (++run->outputs > BLOCK_OUTPUTS_MAX)
+                return block_fail(run, "The block yields more than %d values", BLOCK_OUTPUTS_MAX);
+        run->output_bytes += bytes;
+        if (run->output_bytes > BLOCK_OUTPUT_BYTES_MAX)
+                return block_fail(run, "The block yields more than %d MiB", BLOCK_OUTPUT_BYTES_MAX >> 20);
+        return 0;
+}
+
+int block_yield(struct block_run *run, const char *name, json_t *value) {
+        int r;
+
+        if (!value)
+                return -ERR_NO_MEMORY;
+        r = block_go_on(run);
+        if (r == 0)
+                r = count_output(run, value);
+        if (r == 0)
+                r = check_output(run, name, value);
+        if (r < 0) {
+                json_decref(value);
+                return r;
+        }
+        return run->yield(run, name, value);
+}
+
+/* Where a problem is, as "items.0.name: ". */
+static void write_path(const json_t *path, char *out, size_t size) {
+        size_t len = 0;
+
+        out[0] = '\0';
+        for (size_t i = 0; i < json_array_size(path) && len < size; i++) {
+                const json_t *part = json_array_get(path, i);
+
+                if (json_is_string(part))
+                        len += (size_t)snprintf(out + len, size - len, "%s%.100s", i ? "." : "",
+                                                json_string_value(part));
+                else
+                        len += (size_t)snprintf(out + len, size - len, "%s%" JSON_INTEGER_FORMAT,
+                                                i ? "." : "", json_integer_value(part));
+        }
+        if (len > 0 && len + 2 < size)
+                memcpy(out + len, ": ", 3);
+}
+
+static int refuse_input(const struct json_schema_problems *problems, char message[BLOCK_MESSAGE_MAX + 1]) {
+        size_t size = BLOCK_MESSAGE_MAX + 1, len;
+        char path[300];
+
+        len = (size_t)snprintf(message, size, "Unable to execute block with invalid input data: ");
+        for (size_t i = 0; i < problems->n && len < size; i++) {
+                write_path(problems->list[i].path, path, sizeof(path));
+                len += (size_t)snprintf(message + len, size - len, "%s%s%s", i ? "; " : "", path,
+                                        problems->list[i].message);
+        }
+        end_whole(message);
+        return -ERR_BLOCK;
+}
+
+/* JSON Schema takes 5.0 for an integer; a block shall find one. */
+static json_t *as_integer(json_t *value) {
+        double number = json_is_real(value) ? json_real_value(value) : NAN;
+
+        if (number >= -0x1p63 && number < 0x1p63 && trunc(number) == number)
+                return json_integer((json_int_t)number);
+        return json_incref(value);
+}
+
+static int fill_in(const struct block *block, const struct block_schema *schema, const json_t *input,
+                   json_t *prepared) {
+        for (size_t i = 0; i < block->n_inputs; i++) {
+                const char *name = block->inputs[i].name;
+                json_t *value = json_object_get(input, name);
+
+                if (!value || json_is_null(value))
+                        value = json_object_get(schema->defaults, name);
+                if (!value)
+                        continue;
+                value = schema->integers[i] ? as_integer(value) : json_incref(value);
+                if (json_object_set_new(prepared, name, value) < 0)
+                        return -ERR_NO_MEMORY;
+        }
+        return 0;
+}
+
+int block_prepare(const struct block *block, const json_t *input, json_t **ret,
+                  char ret_message[BLOCK_MESSAGE_MAX + 1]) {
+        struct json_schema_problems problems = { 0 };
+        json_auto_t *prepared = json_object();
+        const struct block_schema *schema;
+        int r;
+
+        if (!prepared)
+                return -ERR_NO_MEMORY;
+        r = block_schema_of(block, &schema);
+        if (r < 0)
+                return r;
+        r = fill_in(block, schema, input, prepared);
+        if (r < 0)
+                return r;
+        if (!json_schema_fits(schema->input_check, prepared, &problems))
+                r = refuse_input(&problems, ret_message);
+        json_schema_problems_end(&problems);
+        if (r == 0)
+                *ret = json_incref(prepared);
+        return r;
+}
+
+/* The message as it is told: with the block's name and id. */
+static void sign(struct block_run *run) {
+        char said[BLOCK_MESSAGE_MAX + 1];
+        int room = BLOCK_MESSAGE_MAX - 40 - BLOCK_ID_LENGTH - (int)strlen(run->block->name);
+
+        memcpy(said, run->message, sizeof(said));
+        said[room] = '\0';
+        end_whole(said);
+        (void)snprintf(run->message, sizeof(run->message), "raised by %s with message: %.*s. block_id: %s",
+                       run->block->name, room, said, run->block->id);
+}
+
+static int execute(struct block_run *run) {
+        json_t *given = run->input;
+        json_auto_t *prepared = NULL;
+        int r;
+
+        if (!run->block->run)
+                return block_fail(run, "%s runs only within a graph", run->block->name);
+        r = block_schema_of(run->block, &run->schema);
+        if (r < 0)
+                return r;
+        r = block_prepare(run->block, given, &prepared, run->message);
+        if (r < 0)
+                return r;
+        run->input = prepared;
+        r = block_go_on(run);
+        if (r == 0)
+                r = run->block->run(run);
+        run->input = given;
+        return r;
+}
+
+int block_execute(struct block_run *run) {
+        int r;
+
+        run->message[0] = '\0';
+        run->outputs = run->output_bytes = 0;
+        r = execute(run);
+        if (r == -ERR_BLOCK)
+                sign(run);
+        return r;
+}
