@@ -67,6 +67,7 @@ struct block {
         enum block_ui ui;
         bool static_output; /* its output, once there, serves every later run of what it is linked to */
         bool acts; /* changes something in the world: when it is unknown whether it ran, it is not run again */
+        bool waits; /* for a network or the time: others of its graph run beside it, and its outputs go on as they come */
         const struct block_field *inputs;
         size_t n_inputs;
         const struct block_field
