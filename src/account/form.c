@@ -72,8 +72,13 @@ json_t *form_data(const struct request *req, struct str next) {
 void form_set_person(json_t **data, const struct identity *identity) {
         char initials[USER_INITIALS_MAX];
         json_t *person = json_object();
+        ptrdiff_t at = str_find(identity->email, '@');
+        size_t local = at < 0 ? identity->email.len : (size_t)at;
 
         form_set(&person, "email", identity->email);
+        /* in two parts, so that an address that is too long for its line breaks before its @ */
+        form_set(&person, "email_local", str_first(identity->email, local));
+        form_set(&person, "email_domain", str_from(identity->email, local));
         form_set(&person, "name", identity->name);
         form_set(&person, "initials",
                  str_n(initials, initials_of(identity->name, identity->email, initials)));
