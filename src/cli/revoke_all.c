@@ -1,7 +1,10 @@
 /* `gatehouse revoke-all`: after a backup was restored. A backup knows nothing of what happened after it was made: codes that
  * were spent are fresh in it, refresh tokens that were replaced are good again, and whatever was revoked or signed out of is
  * back. Nobody can tell which, so all of it ends: every family of tokens, every session, every link and every remembered
- * consent. Accounts, passwords and apps stay; people sign in and agree once more. */
+ * consent. Accounts, passwords and apps stay; people sign in and agree once more.
+ *
+ * API keys stay too, unless they are asked for: they are not replaced by use as tokens are, so a backup revives only those
+ * that were revoked since, which an operator may know, while a new key has to be made for each and carried to where it is used. */
 #include <argp.h>
 #include <stdio.h>
 #include <time.h>
@@ -14,12 +17,12 @@
 #include "cli/tool_database.h"
 #include "db/statements.h"
 
-enum { KEY_YES = 0x5001, KEY_BEFORE, KEY_JSON };
+enum { KEY_YES = 0x5001, KEY_BEFORE, KEY_API_KEYS, KEY_JSON };
 enum { BATCH = 1000, ARENA_MAX = 16 * 1024, OUTPUT_MAX = 1024 };
 
 struct arguments {
         struct settings_args settings;
-        bool yes, json;
+        bool yes, api_keys, json;
         int64_t before; /* milliseconds since 1970; 0 for everything */
 };
 
@@ -31,6 +34,9 @@ static const struct argp_option options[] = {
           .doc = "Only what was begun before this time, as 2026-01-31T12:00:00Z: where people have used the "
                  "restored "
                  "database already; default: everything" },
+        { .name = "api-keys",
+          .key = KEY_API_KEYS,
+          .doc = "Revoke API keys too: when some were revoked since the backup, and nobody knows which" },
         { .name = "json", .key = KEY_JSON, .doc = "Print the numbers as JSON" },
         { 0 },
 };
@@ -63,6 +69,9 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
                 if (!parse_time(arg, &a->before))
                         argp_error(state, "'%s' is no time: write it in UTC, as 2026-01-31T12:00:00Z", arg);
                 return 0;
+        case KEY_API_KEYS:
+                a->api_keys = true;
+                return 0;
         case KEY_JSON:
                 a->json = true;
                 return 0;
@@ -73,20 +82,23 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 
 static const char doc[] =
         "End everything that a restored backup brought back to life: all access of all apps, all sessions, "
-        "links "
-        "and remembered consents. Run it after a restore, before the server is started. Accounts, passwords "
-        "and apps stay; people sign in again and agree again.\v"
+        "links and "
+        "remembered consents. Run it after a restore, before the server is started. Accounts, passwords and "
+        "apps stay; "
+        "people sign in again and agree again. API keys stay as well, unless --api-keys is given.\v"
         "A backup knows nothing of what happened after it was made. Codes that were spent, refresh tokens "
         "that were "
-        "replaced and whatever was revoked would be good again.\n\n"
+        "replaced and whatever was revoked would be good again. So are API keys that were revoked since: "
+        "revoke those "
+        "again, or all of them.\n\n"
         "Example:\n  gatehouse revoke-all --yes --database sqlite:/var/lib/gatehouse/gatehouse.db";
 
 static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
 static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
 
-enum kind { AUTHORIZATIONS, SESSIONS, LINKS, CONSENTS, KINDS };
+enum kind { AUTHORIZATIONS, SESSIONS, LINKS, CONSENTS, API_KEYS, KINDS };
 
-static const char *const names[KINDS] = { "authorizations", "sessions", "links", "consents" };
+static const char *const names[KINDS] = { "authorizations", "sessions", "links", "consents", "api_keys" };
 
 /* What one transaction does, and how far it came. Outputs are set anew each time that it runs. */
 struct batch {
@@ -128,6 +140,9 @@ static int run_batch(struct tx *tx, void *data) {
         case CONSENTS:
                 r = db_consents_delete_before(tx, b->before, BATCH);
                 break;
+        case API_KEYS:
+                r = db_api_keys_revoke_before(tx, b->before, b->now, BATCH);
+                break;
         case KINDS:
                 break;
         }
@@ -139,18 +154,19 @@ static int run_batch(struct tx *tx, void *data) {
         return 0;
 }
 
-static int revoke_all(struct database *db, int64_t before, int64_t counts[KINDS]) {
+static int revoke_all(struct database *db, const struct arguments *a, int64_t counts[KINDS]) {
         struct arena arena;
         struct batch b = {
                 .arena = &arena,
                 .now = clock_now(&clock_system),
-                .before = before ? before : INT64_MAX,
-                .before_id = before ? id_at(before) : INT64_MAX,
+                .before = a->before ? a->before : INT64_MAX,
+                .before_id = a->before ? id_at(a->before) : INT64_MAX,
         };
+        const enum kind end = a->api_keys ? KINDS : API_KEYS;
         int r = 0;
 
         arena_init(&arena, ARENA_MAX);
-        for (b.kind = 0; b.kind < KINDS && r >= 0; b.kind++) {
+        for (b.kind = 0; b.kind < end && r >= 0; b.kind++) {
                 do {
                         r = database_write_now(db, run_batch, &b);
                         arena_reset(&arena);
@@ -198,7 +214,7 @@ int command_revoke_all(int argc, char **argv) {
         if (settings_load(argv[0], &a.settings, &settings) < 0 ||
             tool_database_open(argv[0], &settings, &db) < 0)
                 return STATUS_FAILED;
-        r = revoke_all(db, a.before, counts);
+        r = revoke_all(db, &a, counts);
         if (r < 0) {
                 problem(argv[0], STR_FMT, STR_ARG(error_row(r)->text));
                 return STATUS_FAILED;

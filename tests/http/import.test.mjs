@@ -1,7 +1,8 @@
 // gatehouse import platform: a Platform's database in a real PostgreSQL, brought over; then what was issued there works here.
 import assert from 'node:assert/strict';
-import { createHash, randomUUID, scryptSync, randomBytes } from 'node:crypto';
+import { randomUUID, scryptSync } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { keyText, scrypt, sha256, withApiKey } from '../lib/api-keys.mjs';
 import { introspect, me, random, refresh, revoke } from '../lib/oauth.mjs';
 import { newDatabase } from '../lib/postgres.mjs';
 import { run } from '../lib/programs.mjs';
@@ -24,11 +25,6 @@ CREATE TABLE platform."OAuthAccessToken" (id text PRIMARY KEY, token text NOT NU
   "expiresAt" timestamp(3) NOT NULL, "applicationId" text NOT NULL, "userId" text NOT NULL, scopes platform."APIKeyPermission"[], "revokedAt" timestamp(3));
 CREATE TABLE platform."OAuthRefreshToken" (LIKE platform."OAuthAccessToken" INCLUDING ALL);`;
 
-const sha256 = (text) => createHash('sha256').update(text).digest('hex');
-function scrypt(text) {
-  const salt = randomBytes(32);
-  return { hash: scryptSync(text, salt, 32, { N: 16384, r: 8, p: 1 }).toString('hex'), salt: salt.toString('hex') };
-}
 const quote = (v) => v === null || v === undefined ? 'NULL' : typeof v === 'boolean' ? String(v)
   : Array.isArray(v) ? `'{${v.map((w) => `"${w}"`).join(',')}}'` : v.raw ?? `'${String(v).replaceAll("'", "''")}'`;
 
@@ -45,7 +41,7 @@ async function user(more = {}) {
 }
 
 async function key(owner, { legacy = false, permissions = ['IDENTITY'], ...more } = {}) {
-  const text = `agpt_${random()}`, { hash, salt } = legacy ? { hash: sha256(text), salt: null } : scrypt(text);
+  const text = keyText(), { hash, salt } = legacy ? { hash: sha256(text), salt: null } : scrypt(text);
   const id = randomUUID();
   await insert('APIKey', { id, name: 'key', head: text.slice(0, 8), tail: text.slice(-8), hash, salt, permissions, userId: owner.id, ...more });
   return { id, text };
@@ -72,7 +68,7 @@ async function bring(...args) {
   assert.ok(!`${done.stdout}${done.stderr}`.includes(platform.password), 'a password was printed');
   return { counts: JSON.parse(done.stdout), said: done.stderr };
 }
-const withKey = (text, headers = {}) => server.browser().get('/external-api/v1/me', { headers: { 'x-api-key': text, ...headers } });
+const withKey = (text, headers) => withApiKey(server, { text }, headers);
 const nothingNew = { added: 0, updated: 0, revoked: 0 };
 const onlyOld = (counts) => {
   for (const [name, of] of Object.entries(counts))

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { addApiKey, withApiKey } from '../lib/api-keys.mjs';
 import { grant, grantCode, me, redeem, refresh, revoke } from '../lib/oauth.mjs';
 import { isSignedIn, signIn, signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
@@ -78,6 +79,23 @@ describe('a restored backup', () => {
     assert.equal((await me(later, since.access_token)).status, 200);
     assert.equal(await isSignedIn(person), false);
     assert.equal(await isSignedIn(later), true);
+  });
+
+  it('leaves API keys alone, unless it is told not to', async () => {
+    const person = await signUp(server), { id } = (await person.get('/api/auth/user')).json, status = async (k) => (await withApiKey(server, k)).status;
+    const old = await addApiKey(server, id, { createdAt: Date.now() - 3_600_000 }), young = await addApiKey(server, id, { createdAt: Date.now() + 3_600_000 });
+    const time = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    let told = await server.run('gatehouse', ['revoke-all', '--yes', '--json']);
+    assert.equal(JSON.parse(told.stdout).api_keys, 0, told.stdout);
+    assert.deepEqual([await status(old), await status(young)], [200, 200]);
+    told = await server.run('gatehouse', ['revoke-all', '--yes', '--json', '--api-keys', '--before', time]);
+    assert.equal(JSON.parse(told.stdout).api_keys, 1, told.stdout);
+    assert.deepEqual([await status(old), await status(young)], [401, 200]);
+    told = await server.run('gatehouse', ['revoke-all', '--yes', '--json', '--api-keys']);
+    assert.equal(JSON.parse(told.stdout).api_keys, 1, told.stdout);
+    assert.deepEqual([await status(old), await status(young)], [401, 401]);
+    const [row] = await server.sql(`SELECT status, revoked_at FROM api_keys WHERE id = '${old.id}'`);
+    assert.ok(row.status === 'REVOKED' && Number(row.revoked_at) > 0, JSON.stringify(row));
   });
 
   it('ends more than one batch of families', async () => {

@@ -21,3 +21,7 @@ DELETE FROM links WHERE id IN (SELECT id FROM links WHERE id < :before ORDER BY 
 -- name: consents_delete_before(before bigint, limit bigint) -> count
 DELETE FROM consents WHERE (user_id, app_id) IN
        (SELECT user_id, app_id FROM consents WHERE granted_at < :before ORDER BY user_id, app_id LIMIT :limit);
+
+-- name: api_keys_revoke_before(before bigint, now bigint, limit bigint) -> count
+UPDATE api_keys SET status = 'REVOKED', revoked_at = :now WHERE id IN
+       (SELECT id FROM api_keys WHERE created_at < :before AND status <> 'REVOKED' ORDER BY id LIMIT :limit);
