@@ -1,5 +1,7 @@
 // One node behind nginx and behind Caddy, with the configuration files of deploy/.
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Front, NAME, ORIGIN, configuration, findProgram } from '../lib/front.mjs';
 import { authorizeQuery, grant, me, pkce, redeem, refresh, revoke } from '../lib/oauth.mjs';
@@ -13,19 +15,20 @@ async function startNginx(front, server, path) {
     ['listen 80;', `listen 127.0.0.1:${front.plainPort};`], ['listen [::]:80;', ''],
     ['listen 443 ssl http2;', `listen 127.0.0.1:${front.port} ssl http2;`], ['listen [::]:443 ssl http2;', ''],
     ['/etc/letsencrypt/live/id.example.org/fullchain.pem', front.certificate], ['/etc/letsencrypt/live/id.example.org/privkey.pem', front.key],
-    ['127.0.0.1:8006', `127.0.0.1:${server.port}`]]);
+    ['/var/log/nginx/error.log', `${front.folder}/site.log`], ['127.0.0.1:8006', `127.0.0.1:${server.port}`]]);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${front.folder}/${n};`).join('\n');
+  // Debian's nginx.conf logs every request, too
   const main = `daemon off; pid ${front.folder}/nginx.pid; error_log stderr warn; worker_processes 1;\n`
-    + `events { worker_connections 256; }\nhttp {\n${temporary}\ninclude ${front.write('site.conf', site)};\n}\n`;
+    + `events { worker_connections 256; }\nhttp {\naccess_log ${front.folder}/access.log;\n${temporary}\ninclude ${front.write('site.conf', site)};\n}\n`;
   await front.start(path, ['-c', front.write('nginx.conf', main), '-p', front.folder, '-e', 'stderr']);
 }
 
 async function startCaddy(front, server, path) {
   const site = configuration('caddy/Caddyfile', [
+    ['{\n\t# Addresses', `{\n\tadmin off\n\thttp_port ${front.plainPort}\n\thttps_port ${front.port}\n\tstorage file_system ${front.folder}\n\t# Addresses`],
     [`\n${NAME} {`, `\n${ORIGIN}:${front.port} {\n\tbind 127.0.0.1\n\ttls ${front.certificate} ${front.key}`],
     ['127.0.0.1:8006', `127.0.0.1:${server.port}`]]);
-  const options = `{\n\tadmin off\n\thttp_port ${front.plainPort}\n\thttps_port ${front.port}\n\tstorage file_system ${front.folder}\n}\n`;
-  await front.start(path, ['run', '--adapter', 'caddyfile', '--config', front.write('Caddyfile', options + site)]);
+  await front.start(path, ['run', '--adapter', 'caddyfile', '--config', front.write('Caddyfile', site)]);
 }
 
 for (const [name, start] of Object.entries({ nginx: startNginx, caddy: startCaddy })) {
@@ -86,6 +89,18 @@ for (const [name, start] of Object.entries({ nginx: startNginx, caddy: startCadd
       const answer = await front.browser(server).post('/api/auth/login', { body: 'x'.repeat(100_000), type: 'application/json' });
       // Caddy finds out while it passes the body on, and may call that a fault of what is behind it.
       assert.ok(answer.status === 413 || (name === 'caddy' && answer.status === 502), `${answer.status}`);
+    });
+
+    it('no log has a query, not even while the node is away', async () => {
+      const visitor = front.browser(server), path = '/setup?token=canary-of-the-logs';
+      assert.ok((await visitor.get(path)).status < 500);
+      await front.plain(path);
+      await server.stop();
+      assert.ok((await visitor.get(path)).status >= 502);
+      await server.up();
+      await new Promise((done) => setTimeout(done, 200));
+      const written = [front.output, ...readdirSync(front.folder).filter((f) => f.endsWith('.log')).map((f) => readFileSync(join(front.folder, f), 'utf8'))];
+      assert.ok(!written.join('\n').includes('canary'), written.join('\n'));
     });
 
     it('a restart of the node is over in a moment', async () => {
