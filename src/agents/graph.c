@@ -58,27 +58,24 @@ static int tie_links(struct graph *graph) {
 }
 
 static int read_head(struct graph *graph, struct graph_problems *problems) {
-        const json_t *version = json_object_get(graph->body, "version");
+        const json_t *body = graph->body, *version = json_object_get(body, "version");
         const char *id;
         int r;
 
-        if (!json_is_object(graph->body))
-                return graph_problems_say(problems, "Input should be a valid dictionary");
-        r = graph_member_text(graph->body, NULL, "id", &id, problems);
+        if (!json_is_object(body))
+                return graph_problems_shape(problems, NULL, NULL, &SHAPE_OBJECT);
+        r = graph_member_text(body, NULL, "id", GRAPH_ID_LENGTH, &id, problems);
         if (r < 0)
                 return r;
-        if (id && strlen(id) > GRAPH_ID_LENGTH)
-                return graph_problems_say(problems, "id: String should have at most %d characters",
-                                          GRAPH_ID_LENGTH);
         if (id)
                 memcpy(graph->id, id, strlen(id) + 1);
         if (version && !json_is_integer(version))
-                return graph_problems_say(problems, "version: Input should be a valid integer");
+                return graph_problems_shape(problems, NULL, "version", &SHAPE_INTEGER);
         graph->version = version ? json_integer_value(version) : 1;
-        r = graph_member_text(graph->body, NULL, "name", &graph->name, problems);
+        r = graph_member_text(body, NULL, "name", GRAPH_NAME_MAX, &graph->name, problems);
         if (r < 0)
                 return r;
-        return graph_member_text(graph->body, NULL, "description", &graph->description, problems);
+        return graph_member_text(body, NULL, "description", GRAPH_TEXT_MAX, &graph->description, problems);
 }
 
 /* Cycles that nothing starts. Who makes the graph is told at once; what merely waits for a note is not a fault. */

@@ -12,10 +12,18 @@ enum {
         GRAPH_NODES_MAX = 100000,
         GRAPH_LINKS_MAX = 400000,
         GRAPH_SUB_GRAPHS_MAX = 50,
-        GRAPH_DEPTH_MAX = 10,     /* agents that run agents */
-        GRAPH_ID_LENGTH = 36,     /* UUID */
+        GRAPH_DEPTH_MAX = 10, /* agents that run agents */
+
+        /* bytes */
+        GRAPH_ID_LENGTH = 36,    /* UUID */
+        GRAPH_NAME_MAX = 500,    /* of a graph */
+        GRAPH_TEXT_MAX = 20000,  /* of a description, or of instructions */
+        GRAPH_NODE_ID_MAX = 200, /* of a link, too */
+        GRAPH_PIN_MAX = 500,     /* of a pin's name */
+        GRAPH_MESSAGE_MAX = 511,
+        GRAPH_FIELD_MAX = 79,
+
         GRAPH_PROBLEMS_MAX = 100, /* faults of pins that are told of one graph */
-        GRAPH_MESSAGE_MAX = 511,  /* bytes */
 };
 
 struct graph_link {
@@ -53,6 +61,11 @@ struct graph_problems {
         json_t *by_node;                     /* object: node id → object: pin → message; NULL for none */
         size_t n;                            /* messages in it */
         char message[GRAPH_MESSAGE_MAX + 1]; /* of the graph as a whole; empty if only nodes are at fault */
+
+        /* Where the document isn't the shape of a graph: its member at fault, "nodes.3.block_id", and how the Platform's
+         * validation names the fault, "missing"; `message` says it in words. Empty and NULL otherwise. */
+        char field[GRAPH_FIELD_MAX + 1];
+        const char *type;
 };
 
 /* Makes a graph of a document in the wire form.

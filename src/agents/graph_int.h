@@ -12,6 +12,18 @@ _must_use_ _printf_(4, 5) int graph_problems_add(struct graph_problems *problems
 /* Says what is wrong with the graph as a whole. Returns -ERR_GRAPH. */
 _printf_(2, 3) int graph_problems_say(struct graph_problems *problems, const char *format, ...);
 
+/* Says that a member of the document isn't what it should be. Returns -ERR_GRAPH.
+ *
+ * path, name   how the member is called: "nodes.3" and "id"; path is NULL for the document's own, name for the thing itself */
+struct graph_shape {
+        const char *type; /* "missing" */
+        const char *text; /* "Field required" */
+};
+extern const struct graph_shape SHAPE_MISSING, SHAPE_STRING, SHAPE_OBJECT, SHAPE_LIST, SHAPE_BOOLEAN,
+        SHAPE_INTEGER, SHAPE_STRING_LONG, SHAPE_LIST_LONG, SHAPE_TWICE;
+int graph_problems_shape(struct graph_problems *problems, const char *path, const char *name,
+                         const struct graph_shape *shape);
+
 /* Fills nodes and links from the document.
  * errors   ERR_GRAPH (shapes, ids, blocks, ends and pins of links), ERR_NO_MEMORY */
 _must_use_ int graph_read_nodes(struct graph *graph, json_t **ret_ids, struct graph_problems *problems);
@@ -19,11 +31,12 @@ _must_use_ int graph_read_links(struct graph *graph, const json_t *ids, struct g
 
 /* Members of the document.
  *
- * path   how a message names the object: "nodes.3"
+ * path   how a message names the object: "nodes.3"; NULL for the document itself
+ * max    bytes, or items
  * ret    NULL when it is absent or null
  */
-_must_use_ int graph_member_text(const json_t *object, const char *path, const char *name, const char **ret,
-                                 struct graph_problems *problems);
+_must_use_ int graph_member_text(const json_t *object, const char *path, const char *name, size_t max,
+                                 const char **ret, struct graph_problems *problems);
 _must_use_ int graph_member_array(const json_t *object, const char *name, size_t max, json_t **ret,
                                   struct graph_problems *problems);
 

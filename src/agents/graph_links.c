@@ -15,31 +15,30 @@ struct link_text {
 #define LINK_FORMAT  "Link (%.50s, %.40s) <-> (%.50s, %.40s), "
 #define LINK_ARGS(l) (l)->source_id, (l)->source_name, (l)->sink_id, (l)->sink_name
 
-static int read_text(const json_t *value, size_t index, struct link_text *text,
+static int read_text(const json_t *value, const char *path, struct link_text *text,
                      struct graph_problems *problems) {
         const struct {
                 const char *name;
+                size_t max;
                 const char **to;
         } members[] = {
-                { "source_id", &text->source_id },
-                { "sink_id", &text->sink_id },
-                { "source_name", &text->source_name },
-                { "sink_name", &text->sink_name },
+                { "source_id", GRAPH_NODE_ID_MAX, &text->source_id },
+                { "sink_id", GRAPH_NODE_ID_MAX, &text->sink_id },
+                { "source_name", GRAPH_PIN_MAX, &text->source_name },
+                { "sink_name", GRAPH_PIN_MAX, &text->sink_name },
         };
-        char path[32];
         int r;
 
-        snprintf(path, sizeof(path), "links.%zu", index);
         if (!json_is_object(value))
-                return graph_problems_say(problems, "%s: Input should be a valid dictionary", path);
+                return graph_problems_shape(problems, path, NULL, &SHAPE_OBJECT);
         for (size_t i = 0; i < ARRAY_LENGTH(members); i++) {
-                r = graph_member_text(value, path, members[i].name, members[i].to, problems);
+                r = graph_member_text(value, path, members[i].name, members[i].max, members[i].to, problems);
                 if (r < 0)
                         return r;
                 if (!*members[i].to)
-                        return graph_problems_say(problems, "%s.%s: Field required", path, members[i].name);
+                        return graph_problems_shape(problems, path, members[i].name, &SHAPE_MISSING);
         }
-        return graph_member_text(value, path, "id", &text->id, problems);
+        return graph_member_text(value, path, "id", GRAPH_NODE_ID_MAX, &text->id, problems);
 }
 
 static int refuse_node(const struct graph *graph, const struct link_text *text, const char *id,
@@ -75,9 +74,11 @@ static int read_link(struct graph *graph, const json_t *ids, const json_t *value
                      struct graph_problems *problems) {
         const json_t *is_static;
         struct link_text text;
+        char path[32];
         int r;
 
-        r = read_text(value, (size_t)(link - graph->links), &text, problems);
+        snprintf(path, sizeof(path), "links.%td", link - graph->links);
+        r = read_text(value, path, &text, problems);
         if (r < 0)
                 return r;
         r = find_node(graph, ids, &text, text.source_id, &link->source, problems);
@@ -92,8 +93,7 @@ static int read_link(struct graph *graph, const json_t *ids, const json_t *value
                 return refuse_pin(&text, link->sink, text.sink_name, false, problems);
         is_static = json_object_get(value, "is_static");
         if (is_static && !json_is_boolean(is_static))
-                return graph_problems_say(problems, "links.%td.is_static: Input should be a valid boolean",
-                                          link - graph->links);
+                return graph_problems_shape(problems, path, "is_static", &SHAPE_BOOLEAN);
         link->id = text.id ? text.id : "";
         link->source_name = text.source_name;
         link->sink_name = text.sink_name;

@@ -19,6 +19,24 @@ int graph_problems_say(struct graph_problems *problems, const char *format, ...)
         return -ERR_GRAPH;
 }
 
+const struct graph_shape SHAPE_MISSING = { "missing", "Field required" };
+const struct graph_shape SHAPE_STRING = { "string_type", "Input should be a valid string" };
+const struct graph_shape SHAPE_OBJECT = { "dict_type", "Input should be a valid dictionary" };
+const struct graph_shape SHAPE_LIST = { "list_type", "Input should be a valid list" };
+const struct graph_shape SHAPE_BOOLEAN = { "bool_type", "Input should be a valid boolean" };
+const struct graph_shape SHAPE_INTEGER = { "int_type", "Input should be a valid integer" };
+const struct graph_shape SHAPE_STRING_LONG = { "string_too_long", "String is too long" };
+const struct graph_shape SHAPE_LIST_LONG = { "too_long", "List has too many items" };
+const struct graph_shape SHAPE_TWICE = { "value_error", "Value error, another one has this id, too" };
+
+int graph_problems_shape(struct graph_problems *problems, const char *path, const char *name,
+                         const struct graph_shape *shape) {
+        snprintf(problems->field, sizeof(problems->field), "%s%s%s", path ? path : "",
+                 path && name ? "." : "", name ? name : "");
+        problems->type = shape->type;
+        return graph_problems_say(problems, "%s", shape->text);
+}
+
 int graph_problems_add(struct graph_problems *problems, const char *node_id, const char *pin,
                        const char *format, ...) {
         char message[GRAPH_MESSAGE_MAX + 1];
@@ -51,7 +69,9 @@ void graph_problems_write(const struct graph_problems *problems, struct strbuf *
         const char *node, *pin;
         json_t *pins, *message;
 
-        if (problems->message[0])
+        if (problems->field[0])
+                strbuf_printf(out, "%s: %s", problems->field, problems->message);
+        else if (problems->message[0])
                 strbuf_append(out, str_of(problems->message));
         else
                 strbuf_printf(out, "Graph validation failed: %zu issues on %zu nodes", problems->n,
