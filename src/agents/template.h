@@ -8,6 +8,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdatomic.h>
 
 #include "base/random.h"
 #include "base/strbuf.h"
@@ -25,7 +26,7 @@ enum {
 struct template_options {
         bool escape_html;            /* values are escaped for HTML, unless the template says |safe */
         const struct random *random; /* for the filter `random` */
-        const volatile bool *stop;   /* looked at now and then; NULL for never */
+        const atomic_bool *stop;     /* looked at now and then; NULL for never */
 };
 
 /* Renders a template.

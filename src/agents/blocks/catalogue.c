@@ -5,8 +5,7 @@
 #include "agents/blocks/families.h"
 
 static const struct block_family *const families[] = {
-        &family_basic,
-        &family_logic,
+        &family_io, &family_basic, &family_dictionary, &family_list, &family_lists, &family_logic,
 };
 
 enum { BLOCKS_MAX = 256 };
