@@ -44,8 +44,8 @@ static int find_refresh(struct request *req, const struct app *app, struct str t
         if (!str_eq(row->app_id, app->row.id) || row->spent_at != 0 || row->authorization_revoked_at != 0 ||
             row->expires_at <= clock_now(req->context->clock) || !row->app_is_active || !row->user_is_active)
                 return 0;
-        *ret = (struct live_token){ "refresh_token", token.id,     row->scopes,
-                                    row->client_id,  row->user_id, row->expires_at };
+        *ret = (struct live_token){ "refresh_token",    token.id,     row->scopes,
+                                    app->row.client_id, row->user_id, row->expires_at };
         return 1;
 }
 

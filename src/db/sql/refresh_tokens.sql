@@ -1,8 +1,8 @@
 -- A refresh token with everything that decides whether it is good: its family, the app, the person.
 -- row: refresh_token
---   id bigint, hash bytea, expires_at bigint, spent_at bigint, successor_id bigint, successor_access_id bigint,
+--   hash bytea, expires_at bigint, spent_at bigint, successor_id bigint, successor_access_id bigint,
 --   authorization_id bigint, scopes text, authorization_expires_at bigint, authorization_revoked_at bigint,
---   app_id text, client_id text, app_is_active boolean, user_id text, email text, user_is_active boolean
+--   app_id text, app_is_active boolean, user_id text, user_is_active boolean
 
 -- What a replay needs to know of the successor.
 -- row: refresh_token_state
@@ -12,14 +12,14 @@
 INSERT INTO refresh_tokens (id, hash, authorization_id, expires_at, spent_at, successor_id, successor_access_id)
 VALUES (:id, :hash, :authorization_id, :expires_at, 0, 0, 0);
 
--- Found, whether it is still good or not: the caller compares hash, times and flags.
+-- Found, whether it is still good or not: the caller compares hash, times and flags. Every column costs each grant some
+-- work, so there are only those that somebody looks at.
 -- name: refresh_token_find(id bigint) -> refresh_token?
-SELECT t.id AS id, t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
+SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
        t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
-       z.id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
+       t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
        z.revoked_at AS authorization_revoked_at,
-       a.id AS app_id, a.client_id AS client_id, a.is_active AS app_is_active,
-       u.id AS user_id, u.email AS email, u.is_active AS user_is_active
+       z.app_id AS app_id, a.is_active AS app_is_active, z.user_id AS user_id, u.is_active AS user_is_active
 FROM refresh_tokens t
 JOIN authorizations z ON z.id = t.authorization_id
 JOIN apps a ON a.id = z.app_id
@@ -29,24 +29,22 @@ WHERE t.id = :id;
 -- The same within a transaction that may spend it or revoke its family.
 -- name: refresh_token_take(id bigint) -> refresh_token?
 -- sqlite:
-SELECT t.id AS id, t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
+SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
        t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
-       z.id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
+       t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
        z.revoked_at AS authorization_revoked_at,
-       a.id AS app_id, a.client_id AS client_id, a.is_active AS app_is_active,
-       u.id AS user_id, u.email AS email, u.is_active AS user_is_active
+       z.app_id AS app_id, a.is_active AS app_is_active, z.user_id AS user_id, u.is_active AS user_is_active
 FROM refresh_tokens t
 JOIN authorizations z ON z.id = t.authorization_id
 JOIN apps a ON a.id = z.app_id
 JOIN users u ON u.id = z.user_id
 WHERE t.id = :id;
 -- postgres: uses of one token come one after the other, and none passes a revocation of its family
-SELECT t.id AS id, t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
+SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
        t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
-       z.id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
+       t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
        z.revoked_at AS authorization_revoked_at,
-       a.id AS app_id, a.client_id AS client_id, a.is_active AS app_is_active,
-       u.id AS user_id, u.email AS email, u.is_active AS user_is_active
+       z.app_id AS app_id, a.is_active AS app_is_active, z.user_id AS user_id, u.is_active AS user_is_active
 FROM refresh_tokens t
 JOIN authorizations z ON z.id = t.authorization_id
 JOIN apps a ON a.id = z.app_id
