@@ -3,16 +3,23 @@
 static const char alphabet_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 void base64url_encode(struct str bytes, char *out) {
-        uint32_t bits = 0;
-        int n = 0;
+        size_t i = 0, left = bytes.len % 3;
+        uint32_t bits;
 
-        for (size_t i = 0; i < bytes.len; i++) {
-                bits = bits << 8 | str_at(bytes, i);
-                for (n += 8; n >= 6; n -= 6)
-                        *out++ = alphabet_url[bits >> (n - 6) & 63];
+        for (; i < bytes.len - left; i += 3) {
+                bits = (uint32_t)(str_at(bytes, i) << 16 | str_at(bytes, i + 1) << 8 | str_at(bytes, i + 2));
+                *out++ = alphabet_url[bits >> 18];
+                *out++ = alphabet_url[bits >> 12 & 63];
+                *out++ = alphabet_url[bits >> 6 & 63];
+                *out++ = alphabet_url[bits & 63];
         }
-        if (n > 0)
-                *out = alphabet_url[bits << (6 - n) & 63];
+        if (left == 0)
+                return;
+        bits = (uint32_t)(str_at(bytes, i) << 16 | (left == 2 ? str_at(bytes, i + 1) << 8 : 0));
+        *out++ = alphabet_url[bits >> 18];
+        *out++ = alphabet_url[bits >> 12 & 63];
+        if (left == 2)
+                *out = alphabet_url[bits >> 6 & 63];
 }
 
 /* A digit's value plus one, by its character; 0 for what is no digit. */
@@ -24,13 +31,12 @@ void base64url_encode(struct str bytes, char *out) {
 static const uint8_t values_url[256] = { LETTERS_AND_DIGITS, ['-'] = 63, ['_'] = 64 };
 static const uint8_t values_standard[256] = { LETTERS_AND_DIGITS, ['+'] = 63, ['/'] = 64 };
 
-/* Four digits as 24 bits, or -1. */
+/* Four digits as 24 bits. Negative when one is no digit: it counts as a number of all ones, and so sets the highest bit. */
 static int32_t decode_group(const uint8_t *four, const uint8_t values[256]) {
-        uint32_t a = values[four[0]], b = values[four[1]], c = values[four[2]], d = values[four[3]];
+        uint32_t a = values[four[0]] - 1U, b = values[four[1]] - 1U, c = values[four[2]] - 1U,
+                 d = values[four[3]] - 1U;
 
-        if (a == 0 || b == 0 || c == 0 || d == 0)
-                return -1;
-        return (int32_t)((a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1));
+        return (int32_t)(a << 18 | b << 12 | c << 6 | d);
 }
 
 static int decode(struct str text, void *out, size_t capacity, const uint8_t values[256]) {

@@ -104,20 +104,26 @@ static size_t write_special(struct strbuf *out, struct str s) {
 }
 
 void json_str(struct json_writer *w, struct str value) {
+        char *at;
+        size_t n;
+
         if (!value.ptr) {
                 json_write_null(w);
                 return;
         }
         value_begin(w);
-        strbuf_append_char(w->out, '"');
-        for (;;) {
-                size_t n = plain_length(value);
-
-                strbuf_append(w->out, str_first(value, n));
+        n = plain_length(value);
+        at = strbuf_reserve(w->out, n + 2);
+        if (!at)
+                return;
+        at[0] = '"';
+        memcpy(at + 1, value.ptr, n);
+        w->out->len += n + 1;
+        while (n < value.len) {
                 value = str_from(value, n);
-                if (value.len == 0)
-                        break;
                 value = str_from(value, write_special(w->out, value));
+                n = plain_length(value);
+                strbuf_append(w->out, str_first(value, n));
         }
         strbuf_append_char(w->out, '"');
 }

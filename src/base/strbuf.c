@@ -42,13 +42,11 @@ static bool strbuf_grow(struct strbuf *b, size_t capacity) {
         return true;
 }
 
-char *strbuf_reserve(struct strbuf *b, size_t n) {
+char *strbuf_reserve_more(struct strbuf *b, size_t n) {
         size_t capacity;
 
         if (b->failed)
                 return NULL;
-        if (b->ptr && n <= b->capacity - b->len)
-                return b->ptr + b->len;
         if (n > b->max || b->len > b->max - n) {
                 b->failed = true;
                 return NULL;

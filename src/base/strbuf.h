@@ -33,9 +33,16 @@ void strbuf_append_uint(struct strbuf *b, uint64_t value);
 void strbuf_append_int(struct strbuf *b, int64_t value);
 _printf_(2, 3) void strbuf_printf(struct strbuf *b, const char *format, ...);
 
+/* Where the room is not there yet. */
+_must_use_ char *strbuf_reserve_more(struct strbuf *b, size_t n);
+
 /* Makes room for n more bytes, whose start is returned; the caller then adds to `len` what it wrote. NULL and
  * failed when there is no room. */
-_must_use_ char *strbuf_reserve(struct strbuf *b, size_t n);
+_must_use_ static inline char *strbuf_reserve(struct strbuf *b, size_t n) {
+        if (_unlikely_(b->failed || !b->ptr || n > b->capacity - b->len))
+                return strbuf_reserve_more(b, n);
+        return b->ptr + b->len;
+}
 
 /* Percent-encodes all but unreserved characters (RFC 3986 §2.3); with `form`, a space becomes `+`. */
 void strbuf_append_percent(struct strbuf *b, struct str s, bool form);

@@ -39,19 +39,24 @@ static bool is_ours(struct str name) {
         return false;
 }
 
-void response_header(struct response *res, struct str name, struct str value) {
-        if (res->n_headers == RESPONSE_HEADERS_MAX || guard_field(name, value) || is_ours(name)) {
+void response_constant(struct response *res, struct str name, struct str value) {
+        if (res->n_headers == RESPONSE_HEADERS_MAX) {
                 res->failed = true;
                 return;
         }
-        res->headers[res->n_headers].name = name;
-        res->headers[res->n_headers].value = value;
-        res->n_headers++;
+        res->headers[res->n_headers++] = (struct http_header){ name, value };
+}
+
+void response_header(struct response *res, struct str name, struct str value) {
+        if (guard_field(name, value) || is_ours(name))
+                res->failed = true;
+        else
+                response_constant(res, name, value);
 }
 
 void response_begin(struct response *res, int status, struct str content_type) {
         res->status = status;
-        response_header(res, STR("Content-Type"), content_type);
+        response_constant(res, STR("Content-Type"), content_type);
         res->fixed_fields = content_type.ptr == CONTENT_TYPE_JSON.ptr ? fields_json : fields_any;
 }
 
@@ -67,6 +72,6 @@ int response_redirect(struct response *res, struct str location) {
 }
 
 void response_no_store(struct response *res) {
-        response_header(res, STR("Cache-Control"), STR("no-store"));
-        response_header(res, STR("Pragma"), STR("no-cache"));
+        response_constant(res, STR("Cache-Control"), STR("no-store"));
+        response_constant(res, STR("Pragma"), STR("no-cache"));
 }

@@ -34,6 +34,9 @@ void response_reset(struct response *res);
  * a field that the seam itself writes, or one field too many makes the response fail with 500. */
 void response_header(struct response *res, struct str name, struct str value);
 
+/* The same for what stands in the program's own text, which needs no check. */
+void response_constant(struct response *res, struct str name, struct str value);
+
 /* Sets status and Content-Type, which is meant (nosniff); the caller then writes to res->body. JSON gets what protects
  * an answer that nobody should see as a page (dialect: Headers): no content of its own, in no frame, no Referer. */
 void response_begin(struct response *res, int status, struct str content_type);

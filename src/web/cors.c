@@ -37,9 +37,9 @@ void cors_allow(const struct request *req, const struct route *route, struct res
         }
         if (!(route->flags & ROUTE_CORS))
                 return;
-        response_header(res, STR("Access-Control-Allow-Origin"), STR("*"));
-        response_header(res, STR("Access-Control-Expose-Headers"),
-                        STR("WWW-Authenticate, Retry-After, X-Request-Id"));
+        response_constant(res, STR("Access-Control-Allow-Origin"), STR("*"));
+        response_constant(res, STR("Access-Control-Expose-Headers"),
+                          STR("WWW-Authenticate, Retry-After, X-Request-Id"));
 }
 
 static enum http_method method_of(struct str name) {

@@ -1,5 +1,7 @@
 #include "base/codec.h"
 
+#include <ctype.h>
+
 #include "unit.h"
 
 static void base64url_matches_the_rfc(void **state) {
@@ -49,6 +51,17 @@ static void base64url_has_one_text_for_each_value(void **state) {
         assert_int_equal(base64url_decode(STR("Zm9v"), out, 3), 3);
 }
 
+static void no_other_byte_is_a_digit_of_base64url(void **state) {
+        for (size_t at = 0; at < 4; at++)
+                for (int c = 0; c < 256; c++) {
+                        bool digit = c < 0x80 && (isalnum(c) || c == '-' || c == '_');
+                        char text[4] = { 'A', 'A', 'A', 'A' }, out[3];
+
+                        text[at] = (char)c;
+                        assert_int_equal(base64url_decode(str_n(text, 4), out, sizeof(out)), digit ? 3 : -1);
+                }
+}
+
 static void base64_wants_its_padding(void **state) {
         static const char *const bad[] = { "Zg",     "Zg=",      "Zg===",    "Z===", "====", "=",
                                            "Zh==",   "Zm9=",     "Zg=g",     "Z=g=", "Zm-v", "Zm_v",
@@ -86,6 +99,7 @@ int main(void) {
                 cmocka_unit_test(base64url_matches_the_rfc),
                 cmocka_unit_test(every_byte_survives_base64url),
                 cmocka_unit_test(base64url_has_one_text_for_each_value),
+                cmocka_unit_test(no_other_byte_is_a_digit_of_base64url),
                 cmocka_unit_test(base64_wants_its_padding),
                 cmocka_unit_test(hex_goes_both_ways),
         };

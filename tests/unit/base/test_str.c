@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include <ctype.h>
+
 #include "unit.h"
 
 static void equality_is_of_bytes(void **state) {
@@ -10,6 +12,26 @@ static void equality_is_of_bytes(void **state) {
         assert_true(str_eq_ignore_case(STR("Content-TYPE"), STR("content-type")));
         assert_false(str_eq_ignore_case(STR("[a"), STR("{a"))); /* 0x20 apart, but no letters */
         assert_false(str_eq_ignore_case(STR("ab"), STR("abc")));
+}
+
+static bool same_but_for_case(int a, int b) {
+        return a == b || (a < 0x80 && b < 0x80 && isalpha(a) && isalpha(b) && tolower(a) == tolower(b));
+}
+
+static void only_the_case_of_letters_is_ignored_wherever_they_stand(void **state) {
+        for (size_t at = 0; at < 19; at += 6)
+                for (int a = 0; a < 256; a++)
+                        for (int b = 0; b < 256; b++) {
+                                char one[19], other[19];
+
+                                memset(one, 'x', sizeof(one));
+                                memset(other, 'X', sizeof(other));
+                                one[at] = (char)a;
+                                other[at] = (char)b;
+                                assert_int_equal(str_eq_ignore_case(str_n(one, sizeof(one)),
+                                                                    str_n(other, sizeof(other))),
+                                                 same_but_for_case(a, b));
+                        }
 }
 
 static void slices_never_leave_the_string(void **state) {
@@ -142,6 +164,7 @@ static void control_characters_are_seen(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(equality_is_of_bytes),
+                cmocka_unit_test(only_the_case_of_letters_is_ignored_wherever_they_stand),
                 cmocka_unit_test(slices_never_leave_the_string),
                 cmocka_unit_test(finding),
                 cmocka_unit_test(trimming_takes_blanks_and_tabs_only),
