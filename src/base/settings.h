@@ -26,8 +26,12 @@ struct settings {
         int64_t threads; /* event loops; 0 for one per processor */
         int64_t workers; /* threads of the worker pool */
         int64_t database_connections;
-        int64_t agent_threads; /* that blocks and agents run on */
-        int64_t block_seconds; /* that one run of a block may take */
+        int64_t agent_threads;                 /* that blocks and agents run on */
+        int64_t block_seconds;                 /* that one run of a block may take */
+        struct network_list outbound_networks; /* private ones that may be called on behalf of people */
+        struct str llm_url;    /* of an OpenAI-compatible server, up to "/v1"; empty for none */
+        struct str llm_key;    /* secret; empty for none */
+        struct str llm_models; /* with commas between; the first is what is used unless told */
 
         /* seconds */
         int64_t code_lifetime;
