@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "agents/block_schema.h"
 #include "agents/value.h"
@@ -34,6 +35,25 @@ int block_go_on(struct block_run *run) {
         if (run->deadline_us && clock_monotonic_us() > run->deadline_us)
                 return block_fail(run, "The block took too long and was stopped");
         return 0;
+}
+
+int64_t block_time_left_ms(const struct block_run *run) {
+        return MAX_OF((run->deadline_us - clock_monotonic_us()) / 1000, INT64_C(1));
+}
+
+/* In short steps: nothing could wake it when it is to stop. */
+int block_wait(struct block_run *run, int64_t ms) {
+        enum { STEP_MS = 20 };
+        int r = block_go_on(run);
+
+        while (ms > 0 && r == 0) {
+                int64_t step = MIN_OF(ms, (int64_t)STEP_MS);
+
+                (void)nanosleep(&(struct timespec){ .tv_nsec = step * 1000000 }, NULL);
+                ms -= step;
+                r = block_go_on(run);
+        }
+        return r;
 }
 
 /* The check of an output; NULL if anything goes. */

@@ -123,6 +123,12 @@ _must_use_ int block_yield(struct block_run *run, const char *name, json_t *valu
  * errors   ERR_BLOCK (deadline), ERR_STOPPED */
 _must_use_ int block_go_on(struct block_run *run);
 
+/* Milliseconds until the run's deadline, at least 1. */
+int64_t block_time_left_ms(const struct block_run *run);
+
+/* Waits. errors: those of block_go_on(), as soon as one of them comes up */
+_must_use_ int block_wait(struct block_run *run, int64_t ms);
+
 /* Says why the block failed, for the person who runs it; no secrets. Returns -ERR_BLOCK. */
 _printf_(2, 3) int block_fail(struct block_run *run, const char *format, ...);
 

@@ -75,7 +75,7 @@ static int describe_all(const struct block *block, const struct block_field *fie
         int r;
 
         for (size_t i = 0; i < n; i++) {
-                json_t *schema;
+                json_t *schema = NULL;
 
                 r = describe(block, &fields[i], input, &schema);
                 if (r < 0)

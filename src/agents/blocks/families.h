@@ -61,4 +61,8 @@ extern const struct block_family family_dictionary;
 extern const struct block_family family_io;
 extern const struct block_family family_list;
 extern const struct block_family family_lists;
+extern const struct block_family family_llm_json;
+extern const struct block_family family_llm_summary;
+extern const struct block_family family_llm_text;
 extern const struct block_family family_logic;
+extern const struct block_family family_web;
