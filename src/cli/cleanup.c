@@ -1,41 +1,30 @@
 /* `gatehouse cleanup`: one round of the job that `serve` runs by itself every few hours. */
-#include <argp.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/errors.h"
-#include "base/json_write.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/settings_args.h"
 #include "cli/tool_database.h"
 #include "jobs/cleanup.h"
 
-enum { KEY_JSON = 0x4001, OUTPUT_MAX = 4096, BAR_WIDTH = 28 };
+enum { OUTPUT_MAX = 4096, BAR_WIDTH = 28 };
 
 struct arguments {
         struct settings_args settings;
         bool json;
 };
 
-static const struct argp_option options[] = {
-        { .name = "json", .key = KEY_JSON, .doc = "Print the numbers as JSON" },
-        { 0 },
-};
-
 static error_t parse(int key, char *arg, struct argp_state *state) {
         struct arguments *a = state->input;
 
-        switch (key) {
-        case ARGP_KEY_INIT:
-                state->child_inputs[0] = &a->settings;
-                return 0;
-        case KEY_JSON:
-                a->json = true;
-                return 0;
-        default:
+        if (key != ARGP_KEY_INIT)
                 return ARGP_ERR_UNKNOWN;
-        }
+        state->child_inputs[0] = &a->settings;
+        state->child_inputs[1] = &a->json;
+        return 0;
 }
 
 static const char doc[] = "Remove expired codes, tokens, authorizations, sessions and links once, and print "
@@ -46,8 +35,10 @@ static const char doc[] = "Remove expired codes, tokens, authorizations, session
                           "server does so at this moment, this command stops, says so, and succeeds "
                           "(\"complete\": false).\n\nExample:\n  gatehouse cleanup --json";
 
-static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
-static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
+static const struct argp_child children[] = { { .argp = &settings_argp_database },
+                                              { .argp = &output_argp },
+                                              { 0 } };
+static const struct argp argp = { .parser = parse, .doc = doc, .children = children };
 
 static int64_t total(const struct cleanup_counts *counts) {
         int64_t sum = 0;
@@ -72,11 +63,9 @@ static void sleep_ms(void *data, int64_t ms) {
         (void)nanosleep(&time, NULL);
 }
 
-static int print(const struct arguments *a, const struct cleanup_counts *counts, bool done) {
+static int print(const char *who, const struct arguments *a, const struct cleanup_counts *counts, bool done) {
         struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
         struct json_writer w = JSON_WRITER(&out);
-        struct str text;
-        int status;
 
         if (a->json)
                 json_object_begin(&w);
@@ -92,12 +81,7 @@ static int print(const struct arguments *a, const struct cleanup_counts *counts,
                 strbuf_append_char(&out, '\n');
         } else
                 strbuf_printf(&out, "%-15s %lld\n", "total", (long long)total(counts));
-        text = strbuf_str(&out);
-        status = text.ptr && fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0
-                         ? STATUS_OK
-                         : STATUS_FAILED;
-        strbuf_done(&out);
-        return status;
+        return output_print(who, &out);
 }
 
 int command_cleanup(int argc, char **argv) {
@@ -127,5 +111,5 @@ int command_cleanup(int argc, char **argv) {
         if (r == CLEANUP_ELSEWHERE)
                 fprintf(stderr, "%s: a server is cleaning up at this moment; what is left is left to it.\n",
                         argv[0]);
-        return print(&a, &counts, r == CLEANUP_DONE);
+        return print(argv[0], &a, &counts, r == CLEANUP_DONE);
 }

@@ -4,17 +4,16 @@
  * a single transaction that is undone at its end, so that it counts what a real one would. */
 #include "cli/import_platform.h"
 
-#include <argp.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/json_write.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/settings_args.h"
 #include "cli/tool_database.h"
 #include "db/node.h"
 
-enum { KEY_FROM = 0x5001, KEY_DRY_RUN, KEY_JSON };
+enum { KEY_FROM = 0x5001, KEY_DRY_RUN };
 enum { ROW_ARENA_MAX = 1024 * 1024, OUTPUT_MAX = 64 * 1024, COMPLAINTS_MAX = 1024 * 1024, BAR_WIDTH = 28 };
 enum { PIECE_TRIES = 5 };
 
@@ -34,7 +33,6 @@ static const struct argp_option options[] = {
                  "don't see "
                  "it" },
         { .name = "dry-run", .key = KEY_DRY_RUN, .doc = "Change nothing, and print what would be done" },
-        { .name = "json", .key = KEY_JSON, .doc = "Print the numbers as JSON" },
         { 0 },
 };
 
@@ -44,15 +42,13 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         switch (key) {
         case ARGP_KEY_INIT:
                 state->child_inputs[0] = &a->settings;
+                state->child_inputs[1] = &a->json;
                 return 0;
         case KEY_FROM:
                 a->from = arg;
                 return 0;
         case KEY_DRY_RUN:
                 a->dry_run = true;
-                return 0;
-        case KEY_JSON:
-                a->json = true;
                 return 0;
         case ARGP_KEY_END:
                 if (!a->from)
@@ -75,7 +71,9 @@ static const char doc[] =
         "Example:\n"
         "  gatehouse import platform --from 'postgresql://reader@db/platform?schema=platform' --dry-run";
 
-static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
+static const struct argp_child children[] = { { .argp = &settings_argp_database },
+                                              { .argp = &output_argp },
+                                              { 0 } };
 static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
 
 static const struct table {
@@ -283,7 +281,7 @@ static int run_import(struct run *u) {
         return r;
 }
 
-static void print(const struct arguments *a, const struct counts *counts) {
+static int print(const char *who, const struct arguments *a, const struct counts *counts) {
         struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
         struct json_writer w = JSON_WRITER(&out);
 
@@ -313,8 +311,7 @@ static void print(const struct arguments *a, const struct counts *counts) {
                 json_object_end(&w);
                 strbuf_append_char(&out, '\n');
         }
-        printf(STR_FMT, STR_ARG(strbuf_str(&out)));
-        strbuf_done(&out);
+        return output_print(who, &out);
 }
 
 /* A dry run brings no schema up to date either. */
@@ -360,7 +357,7 @@ int command_import_platform(int argc, char **argv) {
         struct arguments a = { 0 };
         struct settings settings;
         struct run u = { .who = argv[0], .arguments = &a, .complaints = STRBUF_INIT(COMPLAINTS_MAX) };
-        int r;
+        int r, status;
 
         if (argp_parse(&argp, argc, argv, 0, NULL, &a) != 0)
                 return STATUS_USAGE;
@@ -374,11 +371,10 @@ int command_import_platform(int argc, char **argv) {
                 r = run_import(&u);
         if (u.bar)
                 fputs("\r\033[K", stderr);
-        if (r == 0)
-                print(&a, &u.counts);
+        status = r == 0 ? print(argv[0], &a, &u.counts) : STATUS_FAILED;
         u.source = source_close(u.source);
         u.database = database_close(u.database);
         strbuf_done(&u.complaints);
         arena_done(&u.import.arena);
-        return r < 0 ? STATUS_FAILED : STATUS_OK;
+        return status;
 }

@@ -50,5 +50,11 @@ static inline int import_refuse(struct import *i, const char *reason) {
 /* Whether a text is a hash or a salt as the Platform stores them: 32 bytes in hex. */
 bool import_is_hash(struct str text);
 
+/* A column's list of scopes, as a key's permissions or a token's, in the form in which they are stored here; on the arena.
+ *
+ * returns   0, or IMPORT_REFUSED
+ * errors    ERR_NO_MEMORY */
+_must_use_ int import_scopes(struct import *i, int row, int column, struct str *ret);
+
 /* Milliseconds since 1970 of a column that holds UTC without saying so. */
 #define IMPORT_MS(column) "(extract(epoch FROM " column ") * 1000)::bigint"

@@ -1,5 +1,4 @@
 /* OAuth apps and the tokens that they hold (dialect: Formats). */
-#include "account/scope.h"
 #include "base/codec.h"
 #include "base/hash.h"
 #include "cli/import_platform.h"
@@ -129,11 +128,7 @@ struct token_read {
 };
 
 static int read_token(struct import *i, int row, struct token_read *t) {
-        struct str hex = source_text(i->source, row, 1), unknown;
-        scope_set all = 0, one;
-        const struct str *words;
-        size_t n;
-        int r;
+        struct str hex = source_text(i->source, row, 1);
 
         if (!import_is_hash(hex) || hex_decode(hex, t->hash.bytes, sizeof(t->hash.bytes)) < 0)
                 return import_refuse(i, "it is not the SHA-256 of a token");
@@ -141,16 +136,7 @@ static int read_token(struct import *i, int row, struct token_read *t) {
         t->app_id = source_text(i->source, row, 3);
         t->user_id = source_text(i->source, row, 4);
         t->revoked = source_boolean(i->source, row, 6);
-        r = source_words(i->source, row, 5, &i->arena, &words, &n);
-        if (r < 0)
-                return r == -ERR_INVALID_FIELD ? import_refuse(i, "its scopes are no list of words") : r;
-        for (size_t k = 0; k < n; k++) {
-                if (!scope_parse(words[k], &one, &unknown))
-                        return import_refuse(i, "one of its scopes is unknown here");
-                all |= one;
-        }
-        t->scopes = scope_text(&i->arena, all);
-        return t->scopes.ptr ? 0 : -ERR_NO_MEMORY;
+        return import_scopes(i, row, 5, &t->scopes);
 }
 
 /* The authorization that the person's tokens of this app and these scopes stand under: a refresh gives all scopes of it,

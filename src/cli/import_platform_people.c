@@ -91,7 +91,7 @@ struct key {
         int64_t created_at, updated_at, last_used_at, revoked_at;
 };
 
-static int read_permissions(struct import *i, int row, int column, struct str *ret) {
+int import_scopes(struct import *i, int row, int column, struct str *ret) {
         const struct str *words;
         scope_set all = 0, one;
         struct str unknown;
@@ -144,7 +144,7 @@ static int read_key(struct import *i, int row, struct key *k) {
                 return import_refuse(i, "its status is unknown here");
         if (str_eq(k->status, STR("REVOKED")) && !k->revoked_at)
                 k->revoked_at = i->now;
-        return read_permissions(i, row, 9, &k->permissions);
+        return import_scopes(i, row, 9, &k->permissions);
 }
 
 static int update_key(struct import *i, const struct key *k, const struct import_key_row *here) {

@@ -5,19 +5,17 @@
  *
  * API keys stay too, unless they are asked for: they are not replaced by use as tokens are, so a backup revives only those
  * that were revoked since, which an operator may know, while a new key has to be made for each and carried to where it is used. */
-#include <argp.h>
-#include <stdio.h>
 #include <time.h>
 
 #include "base/errors.h"
 #include "base/id.h"
-#include "base/json_write.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "cli/settings_args.h"
 #include "cli/tool_database.h"
 #include "db/statements.h"
 
-enum { KEY_YES = 0x5001, KEY_BEFORE, KEY_API_KEYS, KEY_JSON };
+enum { KEY_YES = 0x5001, KEY_BEFORE, KEY_API_KEYS };
 enum { BATCH = 1000, ARENA_MAX = 16 * 1024, OUTPUT_MAX = 1024 };
 
 struct arguments {
@@ -37,7 +35,6 @@ static const struct argp_option options[] = {
         { .name = "api-keys",
           .key = KEY_API_KEYS,
           .doc = "Revoke API keys too: when some were revoked since the backup, and nobody knows which" },
-        { .name = "json", .key = KEY_JSON, .doc = "Print the numbers as JSON" },
         { 0 },
 };
 
@@ -61,6 +58,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         switch (key) {
         case ARGP_KEY_INIT:
                 state->child_inputs[0] = &a->settings;
+                state->child_inputs[1] = &a->json;
                 return 0;
         case KEY_YES:
                 a->yes = true;
@@ -71,9 +69,6 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
                 return 0;
         case KEY_API_KEYS:
                 a->api_keys = true;
-                return 0;
-        case KEY_JSON:
-                a->json = true;
                 return 0;
         default:
                 return ARGP_ERR_UNKNOWN;
@@ -93,7 +88,9 @@ static const char doc[] =
         "again, or all of them.\n\n"
         "Example:\n  gatehouse revoke-all --yes --database sqlite:/var/lib/gatehouse/gatehouse.db";
 
-static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
+static const struct argp_child children[] = { { .argp = &settings_argp_database },
+                                              { .argp = &output_argp },
+                                              { 0 } };
 static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
 
 enum kind { AUTHORIZATIONS, SESSIONS, LINKS, CONSENTS, API_KEYS, KINDS };
@@ -178,7 +175,7 @@ static int revoke_all(struct database *db, const struct arguments *a, int64_t co
         return r;
 }
 
-static void print(const struct arguments *a, const int64_t counts[KINDS]) {
+static int print(const char *who, const struct arguments *a, const int64_t counts[KINDS]) {
         struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
         struct json_writer w = JSON_WRITER(&out);
 
@@ -193,8 +190,7 @@ static void print(const struct arguments *a, const int64_t counts[KINDS]) {
                 json_object_end(&w);
                 strbuf_append_char(&out, '\n');
         }
-        printf(STR_FMT, STR_ARG(strbuf_str(&out)));
-        strbuf_done(&out);
+        return output_print(who, &out);
 }
 
 int command_revoke_all(int argc, char **argv) {
@@ -219,6 +215,5 @@ int command_revoke_all(int argc, char **argv) {
                 problem(argv[0], STR_FMT, STR_ARG(error_row(r)->text));
                 return STATUS_FAILED;
         }
-        print(&a, counts);
-        return STATUS_OK;
+        return print(argv[0], &a, counts);
 }

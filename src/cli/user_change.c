@@ -1,99 +1,42 @@
 /* `gatehouse user disable`, `enable` and `set-password`: what an operator does with a person's account, beside a running
  * server. Servers judge every request by the person's row, so each of them holds at once. */
-#include <argp.h>
-#include <stdio.h>
-
 #include "account/password.h"
-#include "account/user.h"
 #include "base/errors.h"
 #include "cli/command.h"
 #include "cli/password_input.h"
 #include "cli/process.h"
-#include "cli/settings_args.h"
 #include "cli/tool_database.h"
+#include "cli/user_args.h"
 
-enum { KEY_EMAIL = 0x5001, KEY_PASSWORD_STDIN, KEY_GENERATE, KEY_JSON };
-enum { ARENA_MAX = 256 * 1024, OUTPUT_MAX = 64 * 1024 };
+enum { ARENA_MAX = 256 * 1024 };
 
 enum change { CHANGE_DISABLE, CHANGE_ENABLE, CHANGE_PASSWORD };
 
-struct arguments {
-        struct settings_args settings;
-        enum change change;
-        const char *email;
-        bool password_stdin, generate, json;
-};
-
-#define OPTION_EMAIL                                                      \
-        {                                                                 \
-                .name = "email", .key = KEY_EMAIL, .arg = "EMAIL",        \
-                .doc = "Address that the person signs in with (required)" \
-        }
-#define OPTION_JSON \
-        { .name = "json", .key = KEY_JSON, .doc = "Print the account as JSON" }
-
-static const struct argp_option options_active[] = { OPTION_EMAIL, OPTION_JSON, { 0 } };
-
-static const struct argp_option options_password[] = {
-        OPTION_EMAIL,
-        { .name = "password-stdin",
-          .key = KEY_PASSWORD_STDIN,
-          .doc = "Read the password from the first line of standard input" },
-        { .name = "generate-password", .key = KEY_GENERATE, .doc = "Make a strong password and print it" },
-        OPTION_JSON,
-        { 0 },
-};
-
 static error_t parse(int key, char *arg, struct argp_state *state) {
-        struct arguments *a = state->input;
-
-        switch (key) {
-        case ARGP_KEY_INIT:
-                state->child_inputs[0] = &a->settings;
-                return 0;
-        case KEY_EMAIL:
-                a->email = arg;
-                return 0;
-        case KEY_PASSWORD_STDIN:
-                a->password_stdin = true;
-                return 0;
-        case KEY_GENERATE:
-                a->generate = true;
-                return 0;
-        case KEY_JSON:
-                a->json = true;
-                return 0;
-        case ARGP_KEY_END:
-                if (!a->email)
-                        argp_error(state, "--email is missing");
-                if (a->change == CHANGE_PASSWORD && a->password_stdin == a->generate)
-                        argp_error(state, "give one of --password-stdin and --generate-password");
-                return 0;
-        default:
+        if (key != ARGP_KEY_INIT)
                 return ARGP_ERR_UNKNOWN;
-        }
+        state->child_inputs[0] = state->input;
+        return 0;
 }
 
-static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
+static const struct argp_child children[] = { { .argp = &user_argp }, { 0 } };
+static const struct argp_child children_password[] = { { .argp = &user_argp_password }, { 0 } };
 
 static const struct argp argps[] = {
-        [CHANGE_DISABLE] = { .options = options_active,
-                             .parser = parse,
+        [CHANGE_DISABLE] = { .parser = parse,
                              .children = children,
                              .doc = "Disable a person's account: signing in is refused, every session of it "
                                     "ends, and no app can use its "
                                     "tokens. It holds at once, beside a running server too.\v"
                                     "Example:\n  gatehouse user disable --email bob@example.com" },
-        [CHANGE_ENABLE] = { .options = options_active,
-                            .parser = parse,
+        [CHANGE_ENABLE] = { .parser = parse,
                             .children = children,
                             .doc = "Enable an account that was disabled. Its sessions stay ended; apps that "
                                    "the person had allowed can "
                                    "use their tokens again where these have not expired.\v"
                                    "Example:\n  gatehouse user enable --email bob@example.com" },
-        [CHANGE_PASSWORD] = { .options = options_password,
-                              .parser = parse,
-                              .children = children,
+        [CHANGE_PASSWORD] = { .parser = parse,
+                              .children = children_password,
                               .doc = "Set a person's password, for somebody who forgot it or was imported "
                                      "without one, and end every "
                                      "session of the account. Apps that the person allowed keep their "
@@ -145,58 +88,20 @@ static int change(struct tx *tx, void *data) {
         return r == 0 ? -ERR_NOT_FOUND : MIN_OF(r, 0);
 }
 
-static void write_text(const struct arguments *a, const struct user_row *user, struct str password,
-                       struct strbuf *out) {
-        static const char *const done[] = {
-                [CHANGE_DISABLE] = "Account disabled, its sessions ended",
-                [CHANGE_ENABLE] = "Account enabled",
-                [CHANGE_PASSWORD] = "Password set, the account's sessions ended",
-        };
+static const char *const done[] = {
+        [CHANGE_DISABLE] = "Account disabled, its sessions ended",
+        [CHANGE_ENABLE] = "Account enabled",
+        [CHANGE_PASSWORD] = "Password set, the account's sessions ended",
+};
 
-        strbuf_printf(out, "%s: " STR_FMT "\nUser ID:  " STR_FMT "\n", done[a->change], STR_ARG(user->email),
-                      STR_ARG(user->id));
-        if (a->generate)
-                strbuf_printf(out, "Password: " STR_FMT "\n", STR_ARG(password));
-}
-
-static void write_json(const struct arguments *a, const struct user_row *user, struct str password,
-                       struct strbuf *out) {
-        struct json_writer w = JSON_WRITER(out);
-
-        json_object_begin(&w);
-        json_member_str(&w, "id", user->id);
-        json_member_str(&w, "email", user->email);
-        json_member_str(&w, "name", user->name);
-        json_member_bool(&w, "is_admin", user->is_admin);
-        json_member_bool(&w, "is_active", user->is_active);
-        if (a->generate)
-                json_member_str(&w, "password", password);
-        json_object_end(&w);
-        strbuf_append_char(out, '\n');
-}
-
-static int print(const struct arguments *a, const struct user_row *user, struct str password) {
-        struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
-        struct str text;
-        int status;
-
-        (a->json ? write_json : write_text)(a, user, password, &out);
-        text = strbuf_str(&out);
-        status = text.ptr && fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0
-                         ? STATUS_OK
-                         : STATUS_FAILED;
-        strbuf_done(&out);
-        return status;
-}
-
-static int run(const char *who, const struct arguments *a, struct arena *arena) {
+static int run(const char *who, enum change what, const struct user_args *a, struct arena *arena) {
         _cleanup_(tool_database_close) struct database *db = NULL;
         _cleanup_(secret_done) struct secret password = SECRET_EMPTY;
         struct settings settings;
         const struct context context = { .settings = &settings,
                                          .clock = &clock_system,
                                          .random = &random_system };
-        struct changing c = { .context = &context, .arena = arena, .change = a->change };
+        struct changing c = { .context = &context, .arena = arena, .change = what };
         char hash[PASSWORD_HASH_MAX];
         int r = 0;
 
@@ -206,33 +111,33 @@ static int run(const char *who, const struct arguments *a, struct arena *arena) 
                 problem(who, "The e-mail address is not valid.");
                 return STATUS_FAILED;
         }
-        if (a->change == CHANGE_PASSWORD && password_input(who, a->generate, c.email, &password) < 0)
+        if (what == CHANGE_PASSWORD && password_input(who, a->generate, c.email, &password) < 0)
                 return STATUS_FAILED;
         if (tool_database_open(who, &settings, &db) < 0)
                 return STATUS_FAILED;
-        if (a->change == CHANGE_PASSWORD)
+        if (what == CHANGE_PASSWORD)
                 r = password_hash(&random_system, secret_str(&password), hash);
         if (r >= 0) {
-                c.password_hash = a->change == CHANGE_PASSWORD ? str_of(hash) : STR_NULL;
+                c.password_hash = what == CHANGE_PASSWORD ? str_of(hash) : STR_NULL;
                 r = database_write_now(db, change, &c);
         }
         if (r == -ERR_NOT_FOUND)
                 problem(who, "Nobody has the address " STR_FMT ".", STR_ARG(c.email));
         else if (r < 0)
                 problem(who, STR_FMT, STR_ARG(error_row(r)->text));
-        return r < 0 ? STATUS_FAILED : print(a, &c.row, secret_str(&password));
+        return r < 0 ? STATUS_FAILED : user_print(who, a, done[what], &c.row, secret_str(&password));
 }
 
 static int command(int argc, char **argv, enum change change) {
-        struct arguments a = { .change = change };
+        struct user_args a = { 0 };
         struct arena arena;
         int status;
 
+        process_protect_secrets();
         if (argp_parse(&argps[change], argc, argv, 0, NULL, &a) != 0)
                 return STATUS_USAGE;
-        process_protect_secrets();
         arena_init(&arena, ARENA_MAX);
-        status = run(argv[0], &a, &arena);
+        status = run(argv[0], change, &a, &arena);
         arena_done(&arena);
         return status;
 }

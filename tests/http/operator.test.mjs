@@ -1,8 +1,11 @@
 // What an operator does from the command line beside a running server: locking people out, new passwords, clean-up.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { grant, introspect, me, redeem, refresh, grantCode } from '../lib/oauth.mjs';
 import { isSignedIn, signIn, signUp, tryLogin } from '../lib/people.mjs';
+import { launch } from '../lib/programs.mjs';
 import { Server } from '../lib/server.mjs';
 
 describe('gatehouse user', () => {
@@ -64,6 +67,24 @@ describe('gatehouse user', () => {
     assert.equal(weak.code, 1);
     assert.equal(await isSignedIn(person), true, 'nothing has changed');
   });
+});
+
+describe('a command whose result cannot be written', () => {
+  let server;
+  before(async () => { server = await Server.start(); });
+  after(() => server?.close());
+
+  for (const args of [['user', 'enable', '--email'], ['cleanup'], ['revoke-all', '--yes', '--json']])
+    it(`fails and says so: ${args.join(' ')}`, async () => {
+      const { who } = await signUp(server), full = openSync('/dev/full', 'w');
+      const child = launch('gatehouse', args[0] === 'user' ? [...args, who.email] : args, { env: server.env, cwd: server.folder, stdio: ['ignore', full, 'pipe'] });
+      let stderr = '';
+      child.stderr.on('data', (d) => { stderr += d; });
+      const [code] = await once(child, 'close');
+      closeSync(full);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /cannot be written/);
+    });
 });
 
 describe('gatehouse cleanup', () => {
