@@ -174,6 +174,15 @@ class Reader:
         else:
             self.signature_comment = comment
 
+    def begin_variant(self, number, engine, adds=None):
+        """The lines that follow are one engine's, either all of them or behind those of every engine."""
+        if engine in self.current.texts:
+            self.fail(number, f"'{self.current.name}' has two variants for {engine}")
+        if adds and not self.current.texts.get(""):
+            self.fail(number, f"'{self.current.name}' has no SQL yet that {engine} could add to")
+        self.variant = engine
+        self.current.texts[engine] = list(self.current.texts[""]) if adds else []
+
     def directive(self, number, body):
         """True if the comment line is one of ours."""
         match = re.match(r"(row|name):\s*(.*)", body)
@@ -185,11 +194,8 @@ class Reader:
         elif match:
             self.signature, self.signature_line = match.group(2).strip(), number
             self.end_signature(self.comment)
-        elif self.current and re.match(r"(sqlite|postgres):", body):
-            self.variant = body.split(":")[0]
-            if self.variant in self.current.texts:
-                self.fail(number, f"'{self.current.name}' has two variants for {self.variant}")
-            self.current.texts[self.variant] = []
+        elif self.current and re.match(r"(sqlite|postgres)( adds)?:", body):
+            self.begin_variant(number, *body.split(":")[0].split())
         else:
             return False
         self.comment = []

@@ -130,18 +130,6 @@ WHERE t.hash = :hash AND t.is_refresh;
 
 -- The same within a transaction that may spend it or revoke its family.
 -- name: imported_refresh_token_take(hash bytea) -> refresh_token?
--- sqlite:
-SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
-       t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
-       t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
-       CASE WHEN t.revoked_at <> 0 THEN t.revoked_at ELSE z.revoked_at END AS authorization_revoked_at,
-       z.app_id AS app_id, a.is_active AS app_is_active, z.user_id AS user_id, u.is_active AS user_is_active
-FROM imported_tokens t
-JOIN authorizations z ON z.id = t.authorization_id
-JOIN apps a ON a.id = z.app_id
-JOIN users u ON u.id = z.user_id
-WHERE t.hash = :hash AND t.is_refresh;
--- postgres: uses of one token come one after the other, and none passes a revocation of its family
 SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
        t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
        t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
@@ -152,6 +140,7 @@ JOIN authorizations z ON z.id = t.authorization_id
 JOIN apps a ON a.id = z.app_id
 JOIN users u ON u.id = z.user_id
 WHERE t.hash = :hash AND t.is_refresh
+-- postgres adds: uses of one token come one after the other, and none passes a revocation of its family
 FOR UPDATE OF t FOR NO KEY UPDATE OF z;
 
 -- Spends an imported refresh token and notes what replaces it: 1 for at most one caller, 0 for every other.

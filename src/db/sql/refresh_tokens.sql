@@ -28,18 +28,6 @@ WHERE t.id = :id;
 
 -- The same within a transaction that may spend it or revoke its family.
 -- name: refresh_token_take(id bigint) -> refresh_token?
--- sqlite:
-SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
-       t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
-       t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
-       z.revoked_at AS authorization_revoked_at,
-       z.app_id AS app_id, a.is_active AS app_is_active, z.user_id AS user_id, u.is_active AS user_is_active
-FROM refresh_tokens t
-JOIN authorizations z ON z.id = t.authorization_id
-JOIN apps a ON a.id = z.app_id
-JOIN users u ON u.id = z.user_id
-WHERE t.id = :id;
--- postgres: uses of one token come one after the other, and none passes a revocation of its family
 SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
        t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
        t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
@@ -50,6 +38,7 @@ JOIN authorizations z ON z.id = t.authorization_id
 JOIN apps a ON a.id = z.app_id
 JOIN users u ON u.id = z.user_id
 WHERE t.id = :id
+-- postgres adds: uses of one token come one after the other, and none passes a revocation of its family
 FOR UPDATE OF t FOR NO KEY UPDATE OF z;
 
 -- name: refresh_token_state(id bigint) -> refresh_token_state?

@@ -24,12 +24,10 @@ FROM users WHERE id = :id;
 
 -- The same within a transaction that depends on what it finds until its end: a session begun with a password.
 -- name: user_hold(id text) -> user?
--- sqlite:
 SELECT id, email, name, timezone, password_hash, is_admin, is_active, created_at, updated_at
-FROM users WHERE id = :id;
--- postgres: whoever changes the password or disables the person waits, and then finds the session to end
-SELECT id, email, name, timezone, password_hash, is_admin, is_active, created_at, updated_at
-FROM users WHERE id = :id FOR NO KEY UPDATE;
+FROM users WHERE id = :id
+-- postgres adds: whoever changes the password or disables the person waits, and then finds the session to end
+FOR NO KEY UPDATE;
 
 -- The person with this address, which is stored in lower case.
 -- name: user_by_email(email text) -> user?

@@ -88,6 +88,13 @@ class Sqlgen(unittest.TestCase):
         self.assertIn('.sql[DB_SQLITE] =\n                        "DELETE FROM t"', source)
         self.assertIn('.sql[DB_POSTGRES] =\n                        "TRUNCATE t"', source)
 
+    def test_an_engine_may_add_to_the_text_of_both(self):
+        _, source = self.made("statements", {"a.sql": ROW +
+            "-- name: f(id bigint) -> thing?\nSELECT id FROM t\nWHERE id = :id\n-- postgres adds: one waits\nFOR UPDATE;\n"})
+        self.assertIn('"WHERE id = ?1",', source)
+        self.assertIn('"WHERE id = $1 "\n                        "FOR UPDATE",', source)
+        self.assertEqual(source.count("FOR UPDATE"), 1)
+
     def test_what_writes(self):
         _, source = self.made("statements", {"a.sql": ROW +
             "-- name: f(id bigint) -> thing?\nWITH x AS (SELECT 1) DELETE FROM t WHERE id = :id RETURNING id;\n"})
@@ -96,6 +103,8 @@ class Sqlgen(unittest.TestCase):
     def test_mistakes_name_their_line(self):
         self.refused("-- name: f(a text) -> count\nDELETE FROM t WHERE x = :b;\n", 2, "':b' is no parameter")
         self.refused("-- name: f(a text) -> count\nDELETE FROM t;\n", 1, "'a' of 'f' is not used")
+        self.refused("-- name: f() -> count\n-- postgres adds: x\nDELETE FROM t;\n", 2, "could add to")
+        self.refused("-- name: f() -> count\nDELETE FROM t;\n-- postgres adds: x\nRETURNING;\n", 2, "exactly one")
         self.refused("\n-- name: f(a number) -> count\nDELETE FROM t;\n", 2, "type 'number'")
         self.refused("-- name: f(a bigint?) -> count\nDELETE FROM t;\n", 1, "may be null")
         self.refused("-- name: f(a text) > count\nDELETE FROM t;\n", 1, "no '-> …'")
