@@ -9,6 +9,10 @@
 _must_use_ _printf_(4, 5) int graph_problems_add(struct graph_problems *problems, const char *node_id,
                                                  const char *pin, const char *format, ...);
 
+/* Takes over what was found elsewhere, which is then empty. What is wrong with a graph as a whole ends the search.
+ * errors   ERR_GRAPH (there is a message now), ERR_NO_MEMORY */
+_must_use_ int graph_problems_merge(struct graph_problems *problems, struct graph_problems *found);
+
 /* Says what is wrong with the graph as a whole. Returns -ERR_GRAPH. */
 _printf_(2, 3) int graph_problems_say(struct graph_problems *problems, const char *format, ...);
 

@@ -65,6 +65,26 @@ int graph_problems_add(struct graph_problems *problems, const char *node_id, con
         return 0;
 }
 
+int graph_problems_merge(struct graph_problems *problems, struct graph_problems *found) {
+        _cleanup_(graph_problems_end) struct graph_problems taken = *found;
+        const char *node, *pin;
+        json_t *pins, *message;
+        int r;
+
+        *found = (struct graph_problems){ 0 };
+        json_object_foreach(taken.by_node, node, pins) json_object_foreach(pins, pin, message) {
+                r = graph_problems_add(problems, node, pin, "%s", json_string_value(message));
+                if (r < 0)
+                        return r;
+        }
+        if (!taken.message[0])
+                return 0;
+        memcpy(problems->message, taken.message, sizeof(problems->message));
+        memcpy(problems->field, taken.field, sizeof(problems->field));
+        problems->type = taken.type;
+        return -ERR_GRAPH;
+}
+
 void graph_problems_write(const struct graph_problems *problems, struct strbuf *out) {
         const char *node, *pin;
         json_t *pins, *message;
