@@ -104,8 +104,8 @@ struct run {
         struct node node;
         struct import import;
         struct counts counts;
-        int64_t rows, total; /* for the bar */
-        bool bar, finished;
+        int64_t rows, total;      /* for the bar */
+        bool bar, finished, told; /* why it failed */
 
         /* the piece at hand */
         const struct table *table;
@@ -203,6 +203,12 @@ static int store_piece(struct run *u) {
         return r;
 }
 
+static int fail_to_read(struct run *u, int r) {
+        problem(u->who, "%s", source_problem(u->source));
+        u->told = true;
+        return r;
+}
+
 /* Reads every table, and takes each piece in a transaction of its own, or in tx where there is one. */
 static int take_all(struct run *u, struct tx *tx) {
         int r = 0;
@@ -215,18 +221,12 @@ static int take_all(struct run *u, struct tx *tx) {
                 while (r >= 0 && (r = source_next(u->source)) > 0) {
                         u->piece_rows = r;
                         r = tx ? take_piece(u, tx) : store_piece(u);
-                        if (r < 0) {
-                                problem(u->who,
-                                        STR_FMT " What was stored before stays; run the import again.",
-                                        STR_ARG(error_row(r)->text));
+                        if (r < 0)
                                 return r;
-                        }
                         settle_piece(u);
                 }
-                if (r < 0) {
-                        problem(u->who, "%s", source_problem(u->source));
-                        return r;
-                }
+                if (r < 0)
+                        return fail_to_read(u, r);
         }
         u->finished = true;
         return 0;
@@ -249,10 +249,8 @@ static int count_rows(struct run *u) {
                 int r;
 
                 r = source_count(u->source, tables[i].sql, &n);
-                if (r < 0) {
-                        problem(u->who, "%s", source_problem(u->source));
-                        return r;
-                }
+                if (r < 0)
+                        return fail_to_read(u, r);
                 u->total += n;
         }
         return 0;
@@ -271,10 +269,8 @@ static int run_import(struct run *u) {
                 return u->finished ? 0 : r;
         }
         r = database_write_now(u->database, lease_job, u);
-        if (r < 0) {
-                problem(u->who, STR_FMT, STR_ARG(error_row(r)->text));
+        if (r < 0)
                 return r;
-        }
         r = take_all(u, NULL);
         if (database_write_now(u->database, release_job, &u->node) < 0)
                 problem(u->who, "The import's node number could not be given back; it comes free by itself.");
@@ -367,10 +363,14 @@ int command_import_platform(int argc, char **argv) {
         u.import.settings = &settings;
         arena_init(&u.import.arena, ROW_ARENA_MAX);
         r = open_both(&u, &settings);
+        u.told = r < 0;
         if (r == 0)
                 r = run_import(&u);
         if (u.bar)
                 fputs("\r\033[K", stderr);
+        if (r < 0 && !u.told)
+                problem(argv[0], STR_FMT "%s", STR_ARG(error_row(r)->text),
+                        a.dry_run ? "" : " What was stored before stays; run the import again.");
         status = r == 0 ? print(argv[0], &a, &u.counts) : STATUS_FAILED;
         u.source = source_close(u.source);
         u.database = database_close(u.database);

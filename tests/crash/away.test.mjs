@@ -23,7 +23,8 @@ const later = (answer) => {
   assert.match(answer.headers['retry-after'] ?? '', /^[1-9]\d*$/);
 };
 
-describe('a database that goes away', only, () => {
+// One server, and its database on the other end of a wire that can be held, cut and opened again.
+function behindAWire() {
   before(async () => {
     postgres = await Postgres.start({ durable: true });
     database = await postgres.createDatabase();
@@ -39,6 +40,10 @@ describe('a database that goes away', only, () => {
     await postgres?.close();
   });
   beforeEach(() => ready(server));
+}
+
+describe('a database that goes away', only, () => {
+  behindAWire();
 
   async function everythingIsLater({ t, given, one }) {
     later(await redeem(person, app, given));
@@ -128,21 +133,7 @@ describe('a database that goes away', only, () => {
 });
 
 describe('a wire that breaks at COMMIT', only, () => {
-  before(async () => {
-    postgres = await Postgres.start({ durable: true });
-    database = await postgres.createDatabase();
-    proxy = await Proxy.start(postgres.port);
-    server = await Server.start({ DATABASE_URL: database.through(proxy.port) }, { database });
-    person = await signUp(server);
-    app = await server.createApp();
-    await grant(person, app);
-  });
-  after(async () => {
-    await server?.close();
-    await proxy?.close();
-    await postgres?.close();
-  });
-  beforeEach(() => ready(server));
+  behindAWire();
 
   const count = async (table) => (await server.sql(`SELECT count(*) AS n FROM ${table}`))[0].n;
   const broken = async (when, question, options) => {

@@ -1,6 +1,8 @@
 // gatehouse import platform: a Platform's database in a real PostgreSQL, brought over; then what was issued there works here.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomUUID, scryptSync } from 'node:crypto';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { keyText, scrypt, sha256, withApiKey } from '../lib/api-keys.mjs';
 import { introspect, me, random, refresh, revoke } from '../lib/oauth.mjs';
@@ -276,5 +278,23 @@ describe('import platform', () => {
     await fails('postgresql://u:hunter2@127.0.0.1:1/x', /run the import again/);
     await fails('mysql://u:hunter2@127.0.0.1/x', /must be the address of a PostgreSQL database/);
     await fails('postgresql://u:hunter%zz2@127.0.0.1/x', /percent-encode/);
+  });
+
+  it('says that this server\'s database is busy, in a dry run too', async (t) => {
+    if (!server.env.DATABASE_URL.startsWith('sqlite:'))
+      return t.skip('the one who writes keeps all others from writing');
+    const other = spawn('sqlite3', [server.env.DATABASE_URL.slice('sqlite:'.length)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    try {
+      other.stdin.write('BEGIN IMMEDIATE; SELECT 1;\n');
+      await once(other.stdout, 'data');
+      const runs = [[], ['--dry-run']].map((more) => run('gatehouse', ['import', 'platform', '--from', address(), ...more], { env: server.env, cwd: server.folder }));
+      for (const done of await Promise.all(runs)) {
+        assert.equal(done.code, 1);
+        assert.match(done.stderr, /^gatehouse import platform: \S.*$/m);
+      }
+    } finally {
+      other.stdin.end();
+      await once(other, 'close');
+    }
   });
 });
