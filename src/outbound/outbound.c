@@ -1,5 +1,4 @@
 #include <arpa/inet.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -7,12 +6,8 @@
 #include "outbound/address_policy.h"
 #include "outbound/outbound_int.h"
 
-/* Not before the first call: most servers make none, and libcurl brings much with it. */
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-static bool curl_ready;
-
-static void start_curl(void) {
-        curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+int outbound_setup(void) {
+        return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -ERR_NO_MEMORY;
 }
 
 int outbound_fail(struct outbound_response *response, const char *format, ...) {
@@ -231,9 +226,8 @@ int outbound_send(const struct outbound_request *request, struct outbound_respon
                                      "The URL must be a web address that starts with http:// or https://, "
                                      "without user name "
                                      "or password");
-        (void)pthread_once(&curl_once, start_curl);
         call.url = strdup(request->url);
-        call.curl = curl_ready ? curl_easy_init() : NULL;
+        call.curl = curl_easy_init();
         r = call.url && call.curl ? call_run(&call) : -ERR_NO_MEMORY;
         curl_mime_free(call.mime);
         curl_slist_free_all(call.fields);
