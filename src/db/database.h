@@ -3,6 +3,7 @@
  * Owned by whoever opened it. All functions but database_submit() belong to start-up and shut-down. */
 #pragma once
 
+#include "base/strbuf.h"
 #include "db/tx.h"
 
 struct database;
@@ -67,6 +68,9 @@ _must_use_ int database_kept_reader_open(struct database *db, struct db_connecti
 /* Begins a read of kept rows only. What is not kept fails with ERR_BUSY, and tx->failed tells: the request is then run anew by
  * database_submit(). False when nothing may be served at the moment; *ret is good all the same for what needs no row. */
 _must_use_ bool database_read_kept(struct db_connection *reader, struct tx *ret);
+
+/* What is kept in memory of a server's rows, in Prometheus' text format; nothing when nothing is. */
+void database_metrics(const struct tx *tx, struct strbuf *out);
 
 /* --- writing --- */
 

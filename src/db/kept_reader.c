@@ -52,3 +52,23 @@ bool database_read_kept(struct db_connection *reader, struct tx *ret) {
         *ret = (struct tx){ .connection = reader };
         return cache && row_cache_trusted(cache);
 }
+
+static void figure(struct strbuf *out, const char *name, const char *type, const char *help, uint64_t value) {
+        strbuf_printf(out,
+                      "# HELP gatehouse_row_cache_%s %s\n# TYPE gatehouse_row_cache_%s %s\n"
+                      "gatehouse_row_cache_%s %llu\n",
+                      name, help, name, type, name, (unsigned long long)value);
+}
+
+void database_metrics(const struct tx *tx, struct strbuf *out) {
+        struct row_cache *cache = tx->connection->db->cache;
+        struct row_cache_figures f;
+
+        if (!cache)
+                return;
+        f = row_cache_figures(cache);
+        figure(out, "hits_total", "counter", "Rows served from memory.", f.hits);
+        figure(out, "misses_total", "counter", "Rows that had to be asked for.", f.misses);
+        figure(out, "rows", "gauge", "Rows kept in memory.", f.entries);
+        figure(out, "bytes", "gauge", "Memory that they take.", f.bytes);
+}

@@ -32,7 +32,7 @@ struct shard {
         alignas(64) pthread_mutex_t lock;
         struct entry **buckets;
         struct entry *oldest, *newest;
-        uint64_t entries, bytes, hits, misses;
+        uint64_t entries, bytes, hits;
 };
 
 struct row_cache {
@@ -41,6 +41,7 @@ struct row_cache {
         _Atomic int64_t trusted_until;
         alignas(64) _Atomic uint64_t changes; /* raised before anything is invalidated */
         _Atomic uint64_t epoch;
+        _Atomic uint64_t misses;
         alignas(64) _Atomic uint64_t versions[SLOTS];
         struct shard shards[SHARDS];
 };
@@ -214,8 +215,6 @@ int row_cache_find(struct row_cache *c, struct arena *arena, unsigned statement,
                 e->used = true;
                 s->hits++;
                 r = entry_copy(e, arena, row);
-        } else {
-                s->misses++;
         }
         (void)pthread_mutex_unlock(&s->lock);
         return r;
@@ -296,6 +295,7 @@ void row_cache_keep(struct row_cache *c, unsigned statement, const struct db_val
         struct entry *e, *old;
         struct shard *s;
 
+        (void)atomic_fetch_add_explicit(&c->misses, 1, memory_order_relaxed);
         if (row_cache_begin(c) != begin || !row_cache_trusted(c))
                 return;
         e = entry_new(statement, &params[0], row);
@@ -357,14 +357,13 @@ void row_cache_trust(struct row_cache *c, int64_t until_ms) {
 }
 
 struct row_cache_figures row_cache_figures(struct row_cache *c) {
-        struct row_cache_figures f = { 0 };
+        struct row_cache_figures f = { .misses = atomic_load_explicit(&c->misses, memory_order_relaxed) };
 
         for (size_t i = 0; i < SHARDS; i++) {
                 struct shard *s = &c->shards[i];
 
                 (void)pthread_mutex_lock(&s->lock);
                 f.hits += s->hits;
-                f.misses += s->misses;
                 f.entries += s->entries;
                 f.bytes += s->bytes;
                 (void)pthread_mutex_unlock(&s->lock);

@@ -28,7 +28,9 @@ enum {
 struct row_cache;
 
 struct row_cache_figures {
-        uint64_t hits, misses, entries, bytes;
+        uint64_t hits;   /* rows that were served */
+        uint64_t misses; /* rows that were there, but had to be asked for */
+        uint64_t entries, bytes;
 };
 
 /* An empty cache that nobody trusts yet.

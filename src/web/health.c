@@ -2,6 +2,7 @@
 
 #include "base/context.h"
 #include "base/metrics.h"
+#include "db/database.h"
 #include "db/statements.h"
 #include "pages/page.h"
 
@@ -36,10 +37,11 @@ int handle_readyz(struct request *req, struct response *res) {
         return 0;
 }
 
-int handle_metrics(struct request *req _unused_, struct response *res) {
+int handle_metrics(struct request *req, struct response *res) {
         response_begin(res, 200, CONTENT_TYPE_METRICS);
         response_no_store(res);
         metrics_render(&res->body);
+        database_metrics(req->tx, &res->body);
         return 0;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { grant, introspect, me } from '../lib/oauth.mjs';
 import { signUp } from '../lib/people.mjs';
-import { Server } from '../lib/server.mjs';
+import { engine, Server } from '../lib/server.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });
@@ -51,6 +51,20 @@ describe('/metrics', () => {
         assert.match(line, /^[a-z_:][\w:]*(\{([a-z_]\w*="(\\.|[^"\\])*",?)*\})? (-?[\d.e+-]+|NaN|[+-]Inf)$/i, line);
     }
     assert.ok(typed.size >= 6, [...typed].join(' '));
+  });
+
+  it('tells what is kept in memory, where rows are kept', async () => {
+    const person = await signUp(server), t = await grant(person, await server.createApp());
+    const before = await metrics();
+    assert.equal(before.includes('gatehouse_row_cache'), engine === 'postgres');
+    if (engine !== 'postgres')
+      return;
+    for (let i = 0; i < 5; i++)
+      await me(person, t.access_token);
+    const after = await metrics(), more = (name) => sum(after, `gatehouse_row_cache_${name}`) - sum(before, `gatehouse_row_cache_${name}`);
+    assert.ok(more('misses_total') >= 1, 'the first look asks for the row');
+    assert.ok(more('hits_total') >= 3, 'those after it do not');
+    assert.ok(more('rows') >= 1 && more('bytes') > 0);
   });
 
   it('counts requests, tokens, commits and failures', async () => {
