@@ -1,5 +1,6 @@
 #include "cli/tool_database.h"
 
+#include "base/errors.h"
 #include "cli/command.h"
 
 int tool_database_open(const char *who, const struct settings *settings, struct database **ret) {
@@ -13,6 +14,11 @@ int tool_database_open(const char *who, const struct settings *settings, struct 
                 r = database_migrate(db, &applied, text);
         if (r < 0) {
                 problem(who, "%s", text);
+                return r;
+        }
+        r = database_await_nodes(db);
+        if (r < 0) {
+                problem(who, STR_FMT, STR_ARG(error_row(r)->text));
                 return r;
         }
         *ret = TAKE(db);

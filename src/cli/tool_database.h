@@ -5,7 +5,7 @@
 #include "db/database.h"
 
 /* Opens the database and applies what migrations it lacks, so that every command works on a fresh one. What
- * is wrong is said on standard error.
+ * is changed holds on every node when it was written. What is wrong is said on standard error.
  *
  * who      the command's argv[0]
  * errors   ERR_SETTINGS, ERR_STORAGE, …

@@ -102,6 +102,17 @@ int database_keep_rows(struct database *db) {
         return db->cache ? 0 : -ERR_NO_MEMORY;
 }
 
+int database_await_nodes(struct database *db) {
+        int r;
+
+        if (database_reads_inline(db))
+                return 0;
+        r = listener_start(db->address, NULL, &db->listener);
+        if (r >= 0)
+                listener_await_start(db->listener, LISTENER_TRUST_MS);
+        return r;
+}
+
 struct database *database_close(struct database *db) {
         if (!db)
                 return NULL;

@@ -32,6 +32,11 @@ bool database_reads_inline(const struct database *db);
  * database. errors: ERR_NO_MEMORY */
 _must_use_ int database_keep_rows(struct database *db);
 
+/* For commands beside a server: from now on what database_write_now() changes holds on every node that serves this
+ * database when it returns, as if a node had changed it (db/listener.h); it may then take LISTENER_TRUST_MS longer. Without
+ * effect on an embedded database, of which nobody keeps rows. errors: ERR_NO_MEMORY */
+_must_use_ int database_await_nodes(struct database *db);
+
 /* Waits for the writer to finish what it has, then closes everything. Takes NULL; returns NULL. */
 struct database *database_close(struct database *db);
 

@@ -102,6 +102,13 @@ static bool ask_anything(struct listener *l) {
         return ask(l, query);
 }
 
+static void tell_hears(struct listener *l, bool hears) {
+        (void)pthread_mutex_lock(&l->lock);
+        l->hears = hears;
+        (void)pthread_mutex_unlock(&l->lock);
+        (void)pthread_cond_broadcast(&l->heard);
+}
+
 /* The answer is complete: all that was told before the question was sent has been heard. */
 static void answered(struct listener *l) {
         l->asking = false;
@@ -111,7 +118,8 @@ static void answered(struct listener *l) {
                 l->listening = true;
                 if (l->cache)
                         row_cache_forget_all(l->cache);
-                LOG(LOG_INFO, "Listening to what changes in the database");
+                tell_hears(l, true);
+                LOG(l->cache ? LOG_INFO : LOG_DEBUG, "Listening to what changes in the database");
         }
         if (l->cache)
                 row_cache_trust(l->cache, l->sent_ms + LISTENER_TRUST_MS);
@@ -206,6 +214,7 @@ static void lose(struct listener *l, bool was_listening) {
         l->handle = NULL;
         l->asking = l->listening = false;
         l->n_answers = 0;
+        tell_hears(l, false);
         announcements_forgot(l);
         if (was_listening && !atomic_load(&l->stopping))
                 LOG(LOG_WARNING,
@@ -262,6 +271,17 @@ int listener_start(const char *url, struct row_cache *cache, struct listener **r
         }
         *ret = l;
         return 0;
+}
+
+void listener_await_start(struct listener *l, int64_t ms) {
+        int64_t end = clock_monotonic_ms() + ms;
+        struct timespec until = { .tv_sec = end / 1000, .tv_nsec = end % 1000 * 1000000 };
+        int r = 0;
+
+        (void)pthread_mutex_lock(&l->lock);
+        while (!l->hears && r != ETIMEDOUT)
+                r = pthread_cond_timedwait(&l->heard, &l->lock, &until);
+        (void)pthread_mutex_unlock(&l->lock);
 }
 
 struct listener *listener_stop(struct listener *l) {

@@ -17,8 +17,8 @@
  *   under way at the same time, and either order is right.
  * - A node that begins to listen while a mark is being told is not waited for. What it read before the commit it forgets
  *   as soon as it hears of it: as a rule within a millisecond, within LISTENER_TRUST_MS at most.
- * - Changes that nobody waits for (an operator's psql, an import, a command of ours that isn't the server) hold on every
- *   node as soon as the message arrives, within LISTENER_TRUST_MS at most.
+ * - Changes that nobody waits for (an operator's psql) hold on every node as soon as the message arrives, within
+ *   LISTENER_TRUST_MS at most. Our commands wait as servers do: database_await_nodes().
  * - The bound counts on clocks that run equally fast, to a thousandth or so. That needn't be the same time.
  * - All nodes must connect as the same role, or one that may read pg_stat_activity, and not through a pooler that hands
  *   one connection to several clients in turn (LISTEN belongs to a session). */
@@ -40,6 +40,9 @@ struct listener;
  * cache   what to keep true, borrowed; NULL if this node keeps no rows: it then only hears the answers of others
  * errors  ERR_NO_MEMORY */
 _must_use_ int listener_start(const char *url, struct row_cache *cache, struct listener **ret);
+
+/* Waits until it listens, for `ms` at most. Who announces something before that waits for the longest time. */
+void listener_await_start(struct listener *listener, int64_t ms);
 
 /* Ends it within moments. Takes NULL; returns NULL. */
 struct listener *listener_stop(struct listener *listener);

@@ -38,6 +38,7 @@ struct listener {
 
         pthread_mutex_t lock;
         pthread_cond_t heard;
+        bool hears; /* what `listening` says, for other threads */
         struct announcement *waiting;
         uint64_t last_number;
 };

@@ -19,6 +19,13 @@ afterEach(() => nothingHalfMade(nodes.first.database));
 
 const setApp = (owner, app, is_active) => owner.send('PATCH', `/api/oauth/apps/${app.id}/status`, { json: { is_active } });
 
+// As an operator does it, beside the nodes.
+async function disable(person) {
+  const { code, stderr } = await nodes.first.run('gatehouse', ['user', 'disable', '--email', person.who.email]);
+  assert.equal(code, 0, stderr);
+  return { status: 0 };
+}
+
 // An app with an owner, and someone with a living grant that every node has looked at.
 async function scene() {
   const owner = await signUp(nodes.first), person = await signUp(nodes.all[1]);
@@ -84,18 +91,26 @@ describe('an app that its owner switches off', () => {
 describe('a person', () => {
   it('who is switched off is a stranger at every node at once', async () => {
     const s = await scene(), given = await grantCode(s.at[0], s.app);
-    await nodes.first.sql(`UPDATE users SET is_active = FALSE WHERE id = '${s.person.user.id}'`);
+    await disable(s.person);
     await isSignedOut(s.at);
     await isDead(s.at, s.app, { ...s.t, ...given });
     for (const b of everywhere)
       assert.notEqual((await tryLogin(b, s.person.who)).status, 200);
   });
 
+  it('whom somebody switches off in the database itself is a stranger at every node within a second', async () => {
+    const s = await scene();
+    await nodes.first.sql(`UPDATE users SET is_active = FALSE WHERE id = '${s.person.user.id}'`);
+    await new Promise((resume) => setTimeout(resume, 1_000));
+    await isSignedOut(s.at);
+    await isDead(s.at, s.app, s.t);
+  });
+
   it('who is switched off while apps ask: nothing that began afterwards succeeds', async () => {
     const s = await scene(), given = await Promise.all(Array.from({ length: CLIENTS }, (_, i) => grantCode(s.at[i % NODES], s.app)));
     const log = await duringAll({ ...s, given }, async (l) => {
       await new Promise((resume) => setTimeout(resume, 20));
-      await l.ask('switch off', () => nodes.first.sql(`UPDATE users SET is_active = FALSE WHERE id = '${s.person.user.id}'`).then(() => ({ status: 0 })));
+      await l.ask('switch off', () => disable(s.person));
     });
     refusedAfter(log, 'switch off');
     await isDead(s.at, s.app, s.t);

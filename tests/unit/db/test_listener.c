@@ -136,6 +136,31 @@ static void what_one_node_changes_holds_on_all_before_it_is_answered(void **stat
         (void)database_close(there);
 }
 
+static void what_a_command_changes_holds_on_all_before_it_ends(void **state) {
+        char problem[DATABASE_PROBLEM_MAX];
+        struct postgres_fixture *f = *state;
+        struct database *db, *command;
+
+        for (unsigned i = 0; i < 20; i++) {
+                int64_t begin;
+
+                prepare(f);
+                db = node_start(f);
+                read_session(db);
+                assert_true(kept(db, NULL));
+                assert_int_equal(database_open(str_of(f->url), &command, problem), 0);
+                assert_int_equal(database_await_nodes(command), 0);
+                begin = clock_monotonic_ms();
+                assert_int_equal(database_write_now(command, disable, NULL), 1);
+                assert_false(kept(db, NULL));
+                assert_true(
+                        row_cache_trusted(db->cache)); /* it has heard of it: it was not only waited for */
+                assert_true(clock_monotonic_ms() - begin < LISTENER_TRUST_MS);
+                (void)database_close(command);
+                (void)database_close(db);
+        }
+}
+
 static void what_others_change_is_forgotten_too(void **state) {
         static const char *const changes[] = {
                 "UPDATE users SET is_active = FALSE",
@@ -284,6 +309,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_row_that_was_read_is_served_from_memory),
                 cmocka_unit_test(what_one_node_changes_holds_on_all_before_it_is_answered),
+                cmocka_unit_test(what_a_command_changes_holds_on_all_before_it_ends),
                 cmocka_unit_test(what_others_change_is_forgotten_too),
                 cmocka_unit_test(silent_changes_leave_it),
                 cmocka_unit_test(a_node_that_does_not_answer_is_waited_for_until_it_trusts_nothing),
