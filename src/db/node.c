@@ -8,6 +8,7 @@ int node_lease(struct tx *tx, struct arena *arena, const struct random *random, 
                struct node *ret) {
         uint8_t bytes[NODE_OWNER_LENGTH / 2];
         struct node node = { .leased_until = now + NODE_LEASE_MS };
+        struct node_turn_row turn;
         struct node_row free;
         int r;
 
@@ -16,6 +17,9 @@ int node_lease(struct tx *tx, struct arena *arena, const struct random *random, 
                 return r;
         hex_encode(str_n(bytes, sizeof(bytes)), node.owner);
 
+        r = db_node_lease_turn(tx, arena, &turn);
+        if (r < 0)
+                return r;
         r = db_node_expired(tx, arena, now, &free);
         if (r == 0)
                 r = db_node_unused(tx, arena, &free);

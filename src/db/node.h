@@ -27,9 +27,10 @@ struct node {
         char owner[NODE_OWNER_LENGTH + 1];
 };
 
-/* Leases a number for NODE_LEASE_MS, in a write transaction: one whose lease has run out, else a new one.
- * errors   ERR_RANDOM, ERR_STORAGE, ERR_BUSY (all numbers are taken), ERR_CONFLICT (another was quicker: try
- * again) */
+/* Leases a number for NODE_LEASE_MS, in a write transaction: one whose lease has run out, else a new one. However many do
+ * so at once, each waits for its turn and gets one.
+ * errors   ERR_RANDOM, ERR_STORAGE, ERR_BUSY (all numbers are taken), ERR_CONFLICT (a holder renewed at this moment a lease
+ *          that had run out: try again) */
 _must_use_ int node_lease(struct tx *tx, struct arena *arena, const struct random *random, int64_t now,
                           struct node *ret);
 

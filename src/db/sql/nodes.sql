@@ -6,6 +6,16 @@
 -- row: mark
 --   clock_at bigint
 
+-- row: node_turn
+--   mine boolean
+
+-- Leases come one after the other: each waits here until the one before it has ended.
+-- name: node_lease_turn() -> node_turn?
+-- sqlite: there is one writer at a time anyway
+SELECT TRUE AS mine;
+-- postgres: an advisory lock that ends with the transaction, however that ends; the number is this one's alone
+SELECT pg_advisory_xact_lock(4707260002)::text = '' AS mine;
+
 -- The smallest number whose lease has run out.
 -- name: node_expired(now bigint) -> node?
 SELECT node FROM nodes WHERE leased_until <= :now ORDER BY node LIMIT 1;
