@@ -76,6 +76,7 @@ int database_open(struct str url, struct database **ret, char ret_problem[DATABA
         db->address = address;
         db->connections = CONNECTIONS_DEFAULT;
         (void)pthread_mutex_init(&db->direct, NULL);
+        away_init(&db->away);
 
         r = db->driver->open(db->address, DB_WRITER, &db->connection, ret_problem);
         if (r < 0) {
@@ -123,6 +124,7 @@ struct database *database_close(struct database *db) {
         if (db->connection)
                 db->connection = db->driver->close(db->connection);
         (void)pthread_mutex_destroy(&db->direct);
+        away_done(&db->away);
         memory_free_wiped(db->address); /* a server's may hold a password */
         free(db);
         return NULL;

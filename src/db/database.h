@@ -85,6 +85,7 @@ struct write_job {
 
         /* It only reads: each of its statements sees what is committed, and no transaction is needed. */
         bool reads;
+        bool alone; /* the pool's: nothing else shall be run beside it */
 
         /* Runs within the batch's transaction. A negative result undoes what this job wrote, unless
          * tx_keep(). May run more than once, after another of its batch had to be undone or when the engine

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "db/away.h"
 #include "db/driver_int.h"
 
 enum {
@@ -24,6 +25,7 @@ struct database {
         pthread_mutex_t direct;
         struct writer *writer;     /* of an embedded database; NULL until it is started */
         struct pool *pool;         /* of a server; NULL until it is started */
+        struct away away;          /* of a server: whether it can be reached */
         unsigned connections;      /* of the pool */
         struct row_cache *cache;   /* of a server; NULL when no rows are to be kept */
         struct listener *listener; /* of a server, while the pool runs */
@@ -36,6 +38,17 @@ void write_batch(struct database *db, struct write_job *jobs);
 
 /* Runs a job in a transaction of its own on a server's connection, again where that helps, and calls `done`. */
 void pool_run_job(struct database *db, struct db_connection *c, struct write_job *job);
+
+/* Makes a server's connection anew if it was lost, and notes for everybody what came of it. errors: ERR_STORAGE */
+_must_use_ int server_reach(struct db_connection *c);
+
+/* Runs jobs that only read, side by side: what several of them ask for next is asked in one round trip (read_batch.c).
+ *
+ * jobs      at most DB_QUESTIONS_MAX, none of them `alone`
+ * ret_left  those that need a connection to themselves, now marked so; `done` was called for all others
+ * returns   their number */
+unsigned read_batch_run(struct db_connection *c, struct arena *arena, struct write_job *const *jobs,
+                        unsigned n, struct write_job **ret_left);
 
 /* Starts the threads; the first one takes over the database's connection. */
 int pool_start(struct database *db);

@@ -10,7 +10,7 @@
 
 #include "db/database.h"
 
-enum { DB_COLUMNS_MAX = 32, DB_PATH_MAX = 4096 };
+enum { DB_COLUMNS_MAX = 32, DB_PATH_MAX = 4096, DB_QUESTIONS_MAX = 16 };
 
 enum db_engine { DB_SQLITE, DB_POSTGRES, DB_ENGINES };
 
@@ -102,6 +102,7 @@ struct db_memo {
 struct db_connection {
         const struct db_driver *driver;
         struct database *db;
+        bool counted;        /* a pool's: among those that stand, see db/away.h */
         bool snapshot;       /* a reader's: a read transaction is open */
         uint64_t commits;    /* the database's count of commits when it was opened */
         struct db_memo memo; /* a reader's: what the snapshot found last */
@@ -113,6 +114,14 @@ enum db_trouble {
         DB_TROUBLE_RETRY,   /* two transactions got into each other's way: nothing holds, run it again */
         DB_TROUBLE_LOST,    /* the connection was lost: nothing holds, connect and run it again */
         DB_TROUBLE_UNKNOWN, /* the connection was lost during the commit: outcome() tells whether it holds */
+};
+
+/* A look-up that is asked together with others. */
+struct db_question {
+        unsigned statement;
+        const struct db_value *params;
+        void *row; /* room for what is found */
+        int found; /* 1 and the row; 0 not there; -ERR_… */
 };
 
 /* Everything that an engine does. Results are 0, a count, or -ERR_…, and failures are in the log. */
@@ -140,6 +149,11 @@ struct db_driver {
                     const struct db_value *params, void **ret_rows, size_t *ret_n);
         int (*execute)(struct db_connection *c, unsigned statement, const struct db_value *params);
 
+        /* Of a server: several look-ups that don't depend on each other in one round trip, outside of a transaction, at
+         * most DB_QUESTIONS_MAX. On failure nothing is known of any of them. */
+        int (*find_many)(struct db_connection *c, struct arena *arena, struct db_question *const *questions,
+                         unsigned n);
+
         /* For migrations: several statements at once, and whether a table is there (1, 0). */
         int (*script)(struct db_connection *c, const char *sql);
         int (*has_table)(struct db_connection *c, const char *name);
@@ -158,6 +172,9 @@ struct db_driver {
 };
 
 extern const struct db_driver db_driver_sqlite, db_driver_postgres;
+
+/* Copies a row with its strings. errors: ERR_NO_MEMORY */
+_must_use_ int db_row_copy(unsigned statement, struct arena *arena, const void *from, void *to);
 
 /* --- what the generated functions call --- */
 

@@ -23,8 +23,9 @@ bool memo_serves(unsigned statement, const struct db_value *params) {
         return s->n_params == 1 && params[0].type == DB_TEXT && !params[0].null && !s->writes;
 }
 
-/* Copies a row with its strings. */
-static int row_copy(const struct db_statement *s, struct arena *arena, const void *from, void *to) {
+int db_row_copy(unsigned statement, struct arena *arena, const void *from, void *to) {
+        const struct db_statement *s = &db_statements[statement];
+
         memcpy(to, from, s->row_size);
         for (size_t i = 0; i < s->n_columns; i++) {
                 struct str *text = (struct str *)((char *)to + s->columns[i].offset);
@@ -44,7 +45,7 @@ int memo_find(const struct db_memo *memo, struct arena *arena, unsigned statemen
 
         if (!memo->row || memo->statement != statement || !str_eq(memo->key, params[0].bytes))
                 return 0;
-        r = row_copy(&db_statements[statement], arena, memo->row, row);
+        r = db_row_copy(statement, arena, memo->row, row);
         return r < 0 ? r : 1;
 }
 
@@ -56,7 +57,7 @@ void memo_keep(struct db_memo *memo, unsigned statement, const struct db_value *
         memo->statement = statement;
         memo->key = arena_copy(&memo->arena, params[0].bytes);
         kept = arena_alloc(&memo->arena, s->row_size);
-        if (!memo->key.ptr || !kept || row_copy(s, &memo->arena, row, kept) < 0) {
+        if (!memo->key.ptr || !kept || db_row_copy(statement, &memo->arena, row, kept) < 0) {
                 arena_reset(&memo->arena);
                 return;
         }

@@ -1,26 +1,15 @@
-/* The database threads of a server: each has a connection of its own and takes one job after the other from one queue.
- *
- * A job is a transaction. It runs again when another transaction got in its way, and when the connection was lost before
- * COMMIT was sent. Was it lost during COMMIT, nobody runs it again before the server told that it does not hold. */
-#include <errno.h>
+/* The database threads of a server: each has a connection of its own and takes one job after the other from one queue; of
+ * those that only read, several at a time. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/metrics.h"
-#include "base/random.h"
 #include "db/database_int.h"
 #include "db/listener.h"
 
 enum {
-        ATTEMPTS_MAX = 5,
-        PAUSE_FIRST_MS = 4, /* before the second attempt, doubled for each one after */
-        RESOLVE_MS = 8000,  /* how long an outcome is asked for, and the server waited for */
-        RESOLVE_STEP_MS = 50,
-        AWAY_FIRST_MS =
-                100, /* how long a server that could not be reached is left alone, doubled each time */
-        AWAY_MAX_MS = 2000,
+        SHARE_MIN = 4, /* reads that a thread takes at once rather than have another thread woken */
+        BATCH_ARENA_MAX = 16 * 1024 * 1024,
 };
 
 struct pool {
@@ -29,243 +18,131 @@ struct pool {
         pthread_cond_t wake;
         struct write_job *first, *last;
         size_t depth;
+        unsigned idle; /* threads that wait for a job */
+        bool waking;   /* one of them was told and is on its way: it wakes the next one if that is needed */
         bool stopping;
-
-        /* While the server is away one thread at a time tries to reach it; everybody else fails at once. */
-        int64_t away_ms; /* 0 while it is there */
-        int64_t try_at;  /* of the monotonic clock */
-        bool trying;
 
         unsigned n;
         struct pool_thread {
                 struct pool *pool;
                 pthread_t thread;
                 struct db_connection *connection; /* NULL until it first worked */
+                struct arena arena;               /* of a batch */
         } threads[];
 };
 
-static void pause_ms(int64_t ms) {
-        struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+/* --- a thread's connection --- */
 
-        while (nanosleep(&time, &time) < 0 && errno == EINTR)
-                ;
-}
-
-/* Before another attempt: at random, so that those who collided don't meet again. */
-static void pause_before(unsigned attempt) {
-        uint32_t random = 0;
-        int64_t most = (int64_t)PAUSE_FIRST_MS << attempt;
-
-        if (random_fill(&random_system, &random, sizeof(random)) < 0)
-                random = UINT32_MAX / 2;
-        pause_ms(1 + (int64_t)random % most);
-}
-
-/* --- one job --- */
-
-enum attempt { ATTEMPT_DONE, ATTEMPT_AGAIN };
-
-/* Asks for the outcome of a commit, over a new connection. True when it holds. On false, *ret_again tells whether it is
- * certain that nothing holds. */
-static bool outcome_find(struct db_connection *c, bool *ret_again) {
+static int thread_open(struct pool_thread *t) {
+        struct database *db = t->pool->db;
+        int64_t began = clock_monotonic_ms();
         char problem[DATABASE_PROBLEM_MAX];
-        int64_t end = clock_monotonic_ms() + RESOLVE_MS;
         int r;
 
-        do {
-                r = c->driver->revive(c, problem) < 0 ? -ERR_BUSY : c->driver->outcome(c);
-                if (r == -ERR_BUSY)
-                        pause_ms(RESOLVE_STEP_MS);
-        } while (r == -ERR_BUSY && clock_monotonic_ms() < end);
-        if (r < 0)
-                LOG(LOG_ERROR, "Nobody can tell whether a commit holds; its request was refused");
-        *ret_again = r == 0;
-        return r == 1;
-}
-
-/* After a failure. */
-static enum attempt attempt_failed(struct db_connection *c, int *result, bool *ret_committed) {
-        char problem[DATABASE_PROBLEM_MAX];
-        bool again;
-
-        switch (c->driver->trouble(c)) {
-        case DB_TROUBLE_RETRY:
-                return ATTEMPT_AGAIN;
-        case DB_TROUBLE_LOST:
-                return c->driver->revive(c, problem) < 0 ? ATTEMPT_DONE : ATTEMPT_AGAIN;
-        case DB_TROUBLE_UNKNOWN:
-                *ret_committed = outcome_find(c, &again);
-                if (*ret_committed)
-                        return ATTEMPT_DONE;
-                *result = -ERR_STORAGE;
-                return again ? ATTEMPT_AGAIN : ATTEMPT_DONE;
-        default:
-                return ATTEMPT_DONE;
+        r = db->driver->open(db->address, DB_WRITER, &t->connection, problem);
+        if (r < 0) {
+                (void)away_failed(&db->away, began, clock_monotonic_ms(), problem);
+                return r;
         }
-}
-
-/* Has the nodes told of what the transaction changed, once it commits. On failure tx->failed says so. */
-static void announce(struct db_connection *c, struct tx *tx, struct announcement *a) {
-        a->listener = NULL;
-        if (tx->concerns && c->db->listener && listener_announce(c->db->listener, tx, a) < 0)
-                tx->failed = true;
-}
-
-static void announce_end(struct announcement *a, bool committed) {
-        if (!a->listener)
-                return;
-        if (committed)
-                listener_await(a);
-        else
-                listener_cancel(a);
-}
-
-/* Commits, and waits until what was changed holds on every node. */
-static enum attempt job_commit(struct db_connection *c, struct tx *tx, struct announcement *a, int *result,
-                               bool *ret_committed) {
-        enum attempt next = ATTEMPT_DONE;
-        int r;
-
-        r = c->driver->commit(c);
-        if (r >= 0)
-                *ret_committed = tx->wrote;
-        else
-                next = attempt_failed(c, &r, ret_committed);
-        announce_end(a, r >= 0 || *ret_committed);
-        if (r < 0 && (next == ATTEMPT_AGAIN || !*ret_committed))
-                *result = r;
-        return next;
-}
-
-/* Runs the job once.
- *
- * ret_committed   something it wrote is stored */
-static enum attempt job_attempt(struct db_connection *c, struct write_job *job, int *result,
-                                bool *ret_committed) {
-        struct tx tx = { .connection = c, .writable = !job->reads };
-        struct announcement announcement;
-
-        *ret_committed = false;
-        if (!job->reads && c->driver->begin(c, true) < 0)
-                return attempt_failed(c, result, ret_committed);
-        *result = job->run(job, &tx);
-        if (!tx.failed && (*result >= 0 || tx.keep))
-                announce(c, &tx, &announcement);
-        if (tx.failed) {
-                c->driver->rollback(c);
-                if (*result >= 0 || tx.keep)
-                        *result = -ERR_STORAGE;
-                return attempt_failed(c, result, ret_committed);
-        }
-        if (*result < 0 && !tx.keep) {
-                c->driver->rollback(c);
-                return ATTEMPT_DONE;
-        }
-        if (job->reads)
-                return ATTEMPT_DONE;
-        return job_commit(c, &tx, &announcement, result, ret_committed);
-}
-
-void pool_run_job(struct database *db, struct db_connection *c, struct write_job *job) {
-        bool committed = false;
-        int result = -ERR_STORAGE;
-
-        for (unsigned attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-                char problem[DATABASE_PROBLEM_MAX];
-
-                if (c->driver->revive(c, problem) < 0) {
-                        result = -ERR_STORAGE;
-                        break;
-                }
-                if (job_attempt(c, job, &result, &committed) == ATTEMPT_DONE)
-                        break;
-                if (attempt < ATTEMPTS_MAX)
-                        pause_before(attempt);
-        }
-        if (committed) {
-                /* Before the answer: whoever gets it finds what it tells of. */
-                atomic_fetch_add_explicit(&db->commits, 1, memory_order_release);
-                metrics_commit(1);
-        }
-        job->done(job, result);
-}
-
-/* --- the server that is away --- */
-
-/* Whether this thread may try to connect now. */
-static bool away_may_try(struct pool *p) {
-        bool may;
-
-        (void)pthread_mutex_lock(&p->lock);
-        may = p->away_ms == 0 || (!p->trying && clock_monotonic_ms() >= p->try_at);
-        if (may)
-                p->trying = true;
-        (void)pthread_mutex_unlock(&p->lock);
-        return may;
-}
-
-static void away_note(struct pool *p, bool reached, const char *problem) {
-        bool was_away;
-
-        (void)pthread_mutex_lock(&p->lock);
-        was_away = p->away_ms != 0;
-        p->trying = false;
-        if (reached) {
-                p->away_ms = 0;
-        } else {
-                p->away_ms = was_away ? MIN_OF(p->away_ms * 2, (int64_t)AWAY_MAX_MS) : AWAY_FIRST_MS;
-                p->try_at = clock_monotonic_ms() + p->away_ms;
-        }
-        (void)pthread_mutex_unlock(&p->lock);
-        if (reached && was_away)
-                LOG(LOG_INFO, "The database can be reached again");
-        if (!reached && !was_away)
-                LOG(LOG_ERROR, "The database is away", LOG_STR("cause", str_of(problem)));
+        t->connection->db = db;
+        t->connection->counted = true;
+        away_count(&db->away, 1);
+        away_reached(&db->away, clock_monotonic_ms());
+        return 0;
 }
 
 /* A connection that works, as far as one can tell without asking. */
 static bool thread_connected(struct pool_thread *t) {
-        struct database *db = t->pool->db;
-        char problem[DATABASE_PROBLEM_MAX] = "";
-        int r;
-
         if (t->connection && t->connection->driver->alive(t->connection))
                 return true;
-        if (!away_may_try(t->pool))
+        if (!away_may_try(&t->pool->db->away, clock_monotonic_ms()))
                 return false;
-        if (t->connection)
-                r = t->connection->driver->revive(t->connection, problem);
-        else
-                r = db->driver->open(db->address, DB_WRITER, &t->connection, problem);
-        away_note(t->pool, r >= 0, problem);
-        if (r >= 0)
-                t->connection->db = db;
-        return r >= 0;
+        return (t->connection ? server_reach(t->connection) : thread_open(t)) >= 0;
 }
 
-/* --- threads and their queue --- */
+/* --- the queue --- */
 
-/* The next job; NULL at the end. */
-static struct write_job *queue_take(struct pool *p) {
-        struct write_job *job;
+/* How many reads a thread takes: its share of what waits. Fewer, larger shares save round trips; more, smaller ones use
+ * more processors of the server. */
+static size_t queue_share(const struct pool *p) {
+        size_t share = (p->depth + p->idle) / (p->idle + 1);
+
+        return MIN_OF(MAX_OF(share, (size_t)SHARE_MIN), (size_t)DB_QUESTIONS_MAX);
+}
+
+static bool may_share(const struct write_job *job) {
+        return job->reads && !job->alone;
+}
+
+/* Takes jobs from the front: one, or several that only read. */
+static unsigned queue_take_locked(struct pool *p, struct write_job **jobs) {
+        size_t share = queue_share(p);
+        unsigned n = 0;
+
+        while (p->first && n < share && (n == 0 || (may_share(jobs[0]) && may_share(p->first)))) {
+                jobs[n++] = p->first;
+                p->first = p->first->next;
+        }
+        p->depth -= n;
+        return n;
+}
+
+/* Whether somebody is to be woken for what waits; the caller then signals. */
+static bool queue_wakes(struct pool *p) {
+        bool wakes = p->first && p->idle && !p->waking;
+
+        if (wakes)
+                p->waking = true;
+        return wakes;
+}
+
+/* The next jobs, at most DB_QUESTIONS_MAX; none at the end. */
+static unsigned queue_take(struct pool *p, struct write_job **jobs) {
+        unsigned n;
+        bool wakes;
 
         (void)pthread_mutex_lock(&p->lock);
-        while (!p->first && !p->stopping)
+        while (!p->first && !p->stopping) {
+                p->idle++;
                 (void)pthread_cond_wait(&p->wake, &p->lock);
-        job = p->first;
-        if (job) {
-                p->first = job->next;
-                p->depth--;
+                p->idle--;
+                p->waking = false;
         }
+        n = queue_take_locked(p, jobs);
+        wakes = queue_wakes(p);
         (void)pthread_mutex_unlock(&p->lock);
-        if (job)
-                metrics_queue_depth(-1);
-        return job;
+        if (wakes)
+                (void)pthread_cond_signal(&p->wake);
+        metrics_queue_depth(-(int)n);
+        return n;
+}
+
+/* Back to the front, in their order: they have waited already. */
+static void queue_return(struct pool *p, struct write_job *const *jobs, unsigned n) {
+        bool wakes;
+
+        (void)pthread_mutex_lock(&p->lock);
+        for (unsigned i = n; i-- > 0;) {
+                jobs[i]->next = p->first;
+                if (!p->first)
+                        p->last = jobs[i];
+                p->first = jobs[i];
+        }
+        p->depth += n;
+        wakes = queue_wakes(p);
+        (void)pthread_mutex_unlock(&p->lock);
+        if (wakes)
+                (void)pthread_cond_signal(&p->wake);
+        metrics_queue_depth((int)n);
 }
 
 void pool_submit(struct pool *p, struct write_job *job) {
-        bool full;
+        bool full, wakes;
 
+        if (away_refuses(&p->db->away)) {
+                job->done(job, -ERR_STORAGE);
+                return;
+        }
         job->next = NULL;
         (void)pthread_mutex_lock(&p->lock);
         full = p->depth >= POOL_QUEUE_MAX;
@@ -277,25 +154,40 @@ void pool_submit(struct pool *p, struct write_job *job) {
                 p->last = job;
                 p->depth++;
         }
+        wakes = queue_wakes(p);
         (void)pthread_mutex_unlock(&p->lock);
-        if (full) {
+        if (wakes)
+                (void)pthread_cond_signal(&p->wake);
+        if (full)
                 job->done(job, -ERR_BUSY);
-                return;
+        else
+                metrics_queue_depth(1);
+}
+
+/* --- threads --- */
+
+static void thread_run(struct pool_thread *t, struct write_job **jobs, unsigned n) {
+        struct write_job *left[DB_QUESTIONS_MAX];
+
+        if (!thread_connected(t)) {
+                for (unsigned i = 0; i < n; i++)
+                        jobs[i]->done(jobs[i], -ERR_STORAGE);
+        } else if (n == 1) {
+                pool_run_job(t->pool->db, t->connection, jobs[0]);
+        } else {
+                n = read_batch_run(t->connection, &t->arena, jobs, n, left);
+                if (n)
+                        queue_return(t->pool, left, n);
         }
-        metrics_queue_depth(1);
-        (void)pthread_cond_signal(&p->wake);
 }
 
 static void *thread_main(void *data) {
+        struct write_job *jobs[DB_QUESTIONS_MAX];
         struct pool_thread *t = data;
-        struct write_job *job;
+        unsigned n;
 
-        while ((job = queue_take(t->pool))) {
-                if (thread_connected(t))
-                        pool_run_job(t->pool->db, t->connection, job);
-                else
-                        job->done(job, -ERR_STORAGE);
-        }
+        while ((n = queue_take(t->pool, jobs)))
+                thread_run(t, jobs, n);
         return NULL;
 }
 
@@ -316,8 +208,12 @@ int pool_start(struct database *db) {
                 struct pool_thread *t = &p->threads[p->n];
 
                 t->pool = p;
-                if (p->n == 0)
+                arena_init(&t->arena, BATCH_ARENA_MAX);
+                if (p->n == 0) {
                         t->connection = TAKE(db->connection);
+                        t->connection->counted = true;
+                        away_count(&db->away, 1);
+                }
                 if (pthread_create(&t->thread, NULL, thread_main, t) != 0) {
                         if (p->n == 0)
                                 db->connection = TAKE(t->connection);
@@ -338,6 +234,7 @@ struct pool *pool_stop(struct pool *p) {
         (void)pthread_cond_broadcast(&p->wake);
         for (unsigned i = 0; i < p->n; i++) {
                 (void)pthread_join(p->threads[i].thread, NULL);
+                arena_done(&p->threads[i].arena);
                 if (p->threads[i].connection)
                         p->threads[i].connection = p->db->driver->close(p->threads[i].connection);
         }

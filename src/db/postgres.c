@@ -152,6 +152,7 @@ const struct db_driver db_driver_postgres = {
         .rollback = postgres_rollback,
         .in_transaction = postgres_in_transaction,
         .find = postgres_find,
+        .find_many = postgres_find_many,
         .list = postgres_list,
         .execute = postgres_execute,
         .script = postgres_script,

@@ -13,7 +13,7 @@ static const char *const option_names[] = { "connect_timeout",           "keepal
                                             "tcp_user_timeout",          "target_session_attrs",
                                             "fallback_application_name", "dbname",
                                             "client_encoding",           NULL };
-static const char *const option_values[] = { "3",          "5",         "2",  "3",    "10000",
+static const char *const option_values[] = { "2",          "5",         "2",  "3",    "10000",
                                              "read-write", "gatehouse", NULL, "UTF8", NULL };
 enum { OPTION_URL = 7 };
 

@@ -81,6 +81,14 @@ bool postgres_defer(struct postgres_connection *c, unsigned statement, const str
 int postgres_run(struct postgres_connection *c, unsigned statement, const struct db_value *params,
                  PGresult **ret);
 
+/* Runs several look-ups outside of a transaction, in one round trip.
+ *
+ * n         at most DB_QUESTIONS_MAX
+ * results   on success all are set: PQclear() them
+ * errors    as postgres_run(); then nothing is known of any */
+int postgres_run_many(struct postgres_connection *c, const struct db_question *const *questions, unsigned n,
+                      PGresult **results);
+
 /* Runs text outside pipeline mode: several statements at once, results as text. */
 int postgres_script(struct db_connection *c, const char *sql);
 int postgres_query(struct postgres_connection *c, const char *sql, const char *param, PGresult **ret);
@@ -98,3 +106,5 @@ int postgres_find(struct db_connection *c, struct arena *arena, unsigned stateme
 int postgres_list(struct db_connection *c, struct arena *arena, unsigned statement,
                   const struct db_value *params, void **ret_rows, size_t *ret_n);
 int postgres_execute(struct db_connection *c, unsigned statement, const struct db_value *params);
+int postgres_find_many(struct db_connection *c, struct arena *arena, struct db_question *const *questions,
+                       unsigned n);

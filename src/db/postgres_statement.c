@@ -97,6 +97,16 @@ static int row_read(const PGresult *result, int at, const struct db_statement *s
         return r;
 }
 
+/* 1 and the first row, 0 when there is none. */
+static int row_first(const PGresult *result, unsigned number, struct arena *arena, void *row) {
+        int r;
+
+        if (PQntuples(result) == 0)
+                return 0;
+        r = row_read(result, 0, &db_statements[number], arena, row);
+        return r < 0 ? r : 1;
+}
+
 int postgres_find(struct db_connection *c, struct arena *arena, unsigned number,
                   const struct db_value *params, void *row) {
         PGresult *result;
@@ -105,13 +115,26 @@ int postgres_find(struct db_connection *c, struct arena *arena, unsigned number,
         r = postgres_run(postgres_of(c), number, params, &result);
         if (r < 0)
                 return r;
-        if (PQntuples(result) > 0) {
-                r = row_read(result, 0, &db_statements[number], arena, row);
-                if (r == 0)
-                        r = 1;
-        }
+        r = row_first(result, number, arena, row);
         PQclear(result);
         return r;
+}
+
+int postgres_find_many(struct db_connection *c, struct arena *arena, struct db_question *const *questions,
+                       unsigned n) {
+        PGresult *results[DB_QUESTIONS_MAX];
+        int r;
+
+        r = postgres_run_many(postgres_of(c), (const struct db_question *const *)questions, n, results);
+        if (r < 0)
+                return r;
+        for (unsigned i = 0; i < n; i++) {
+                struct db_question *q = questions[i];
+
+                q->found = row_first(results[i], q->statement, arena, q->row);
+                PQclear(results[i]);
+        }
+        return 0;
 }
 
 int postgres_list(struct db_connection *c, struct arena *arena, unsigned number,

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "db/postgres_int.h"
+#include "db/postgres_step.h"
 
-/* Deferred inserts; BEGIN, a preparation, the statement, the transaction's number. */
-enum { STEP_COMMANDS_MAX = POSTGRES_DEFERRED_MAX + 4, NAME_MAX_LENGTH = 16 };
+enum { NAME_MAX_LENGTH = 16 };
 
 static const struct {
         const char *name, *sql;
@@ -78,106 +77,48 @@ int postgres_failed(struct postgres_connection *c, const char *what, const PGres
         return r;
 }
 
-/* --- sending and receiving --- */
+/* --- control statements --- */
 
-struct step {
-        struct postgres_connection *c;
-        unsigned n; /* commands sent */
-        bool unsent;
-        PGresult *results[STEP_COMMANDS_MAX];
-};
-
-/* What was deferred is answered first. */
-static struct step step_begin(struct postgres_connection *c) {
-        return (struct step){ .c = c, .n = c->n_deferred };
-}
-
-static void step_done(struct step *s) {
-        for (unsigned i = 0; i < s->n; i++)
-                PQclear(s->results[i]);
-}
-
-static void step_note(struct step *s, int sent) {
-        if (sent == 1)
-                s->n++;
-        else
-                s->unsent = true;
-}
-
-static void step_control(struct step *s, enum postgres_control which) {
-        step_note(s, PQsendQueryPrepared(s->c->handle, controls[which].name, 0, NULL, NULL, NULL, 1));
-}
-
-/* Reads the answers. False when the connection was lost: then some of them may be missing. */
-static bool step_finish(struct step *s) {
-        PGconn *handle = s->c->handle;
-        PGresult *sync, *more;
-
-        s->c->n_deferred = 0;
-        if (PQpipelineSync(handle) != 1)
-                s->unsent = true;
-        for (unsigned i = 0; i < s->n && !s->unsent; i++) {
-                s->results[i] = PQgetResult(handle);
-                if (!s->results[i] || PQstatus(handle) != CONNECTION_OK)
-                        return false;
-                while ((more = PQgetResult(handle)))
-                        PQclear(more);
-        }
-        if (s->unsent)
-                return false;
-        sync = PQgetResult(handle);
-        PQclear(sync);
-        return sync && PQstatus(handle) == CONNECTION_OK;
-}
-
-static bool result_good(const PGresult *result) {
-        ExecStatusType status = PQresultStatus(result);
-
-        return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
-}
-
-/* The answer that tells why a step failed: those behind it were only skipped. NULL when all are good. */
-static const PGresult *step_bad(const struct step *s) {
-        for (unsigned i = 0; i < s->n; i++)
-                if (s->results[i] && !result_good(s->results[i]))
-                        return s->results[i];
-        return NULL;
+static void step_control(struct postgres_step *s, enum postgres_control which) {
+        postgres_step_note(s,
+                           PQsendQueryPrepared(s->c->handle, controls[which].name, 0, NULL, NULL, NULL, 1));
 }
 
 int postgres_prepare_controls(struct postgres_connection *c) {
-        struct step s = { .c = c };
+        struct postgres_step s = { .c = c };
         int r;
 
         for (unsigned i = 0; i < POSTGRES_CONTROLS; i++)
-                step_note(&s, PQsendPrepare(c->handle, controls[i].name, control_sql(c, i), 0, NULL));
-        r = step_finish(&s) && !step_bad(&s) ? 0 : -ERR_STORAGE;
-        step_done(&s);
+                postgres_step_note(&s,
+                                   PQsendPrepare(c->handle, controls[i].name, control_sql(c, i), 0, NULL));
+        r = postgres_step_finish(&s) && !postgres_step_bad(&s) ? 0 : -ERR_STORAGE;
+        postgres_step_done(&s);
         return r;
 }
 
 int postgres_control(struct postgres_connection *c, enum postgres_control which, PGresult **ret) {
-        struct step s = step_begin(c);
+        struct postgres_step s = postgres_step_begin(c);
         bool complete;
         unsigned at;
 
         step_control(&s, which);
-        complete = step_finish(&s);
+        complete = postgres_step_finish(&s);
         for (at = 0; at + 1 < s.n; at++)
                 if (s.results[at] && !result_good(s.results[at]))
                         break;
         /* Without a connection only an answer that tells of its end is of use. */
         *ret = s.results[at];
         s.results[at] = NULL;
-        step_done(&s);
+        postgres_step_done(&s);
         return complete && result_good(*ret) ? 0 : -ERR_STORAGE;
 }
 
 void postgres_settle(struct postgres_connection *c) {
-        struct step s = step_begin(c);
+        struct postgres_step s = postgres_step_begin(c);
 
-        if (c->n_deferred > 0 && !step_finish(&s))
+        if (c->n_deferred > 0 && !postgres_step_finish(&s))
                 postgres_disconnect(c);
-        step_done(&s);
+        postgres_step_done(&s);
 }
 
 /* --- named statements --- */
@@ -215,13 +156,13 @@ static void params_write(const struct db_value *params, unsigned n, struct wire_
         }
 }
 
-static void step_prepare(struct step *s, const char *name, const struct db_statement *statement) {
+static void step_prepare(struct postgres_step *s, const char *name, const struct db_statement *statement) {
         Oid types[POSTGRES_PARAMS_MAX];
 
         for (unsigned i = 0; i < statement->n_params; i++)
                 types[i] = postgres_type(statement->params[i]);
-        step_note(s, PQsendPrepare(s->c->handle, name, statement->sql[DB_POSTGRES], (int)statement->n_params,
-                                   types));
+        postgres_step_note(s, PQsendPrepare(s->c->handle, name, statement->sql[DB_POSTGRES],
+                                            (int)statement->n_params, types));
 }
 
 /* A null, or the number in network order. */
@@ -234,11 +175,11 @@ static void xid_note(struct postgres_connection *c, const PGresult *result) {
         c->xid = be64toh(xid);
 }
 
-static int step_result(struct step *s, const struct db_statement *statement, unsigned at, bool xid,
+static int step_result(struct postgres_step *s, const struct db_statement *statement, unsigned at, bool xid,
                        PGresult **ret) {
         struct postgres_connection *c = s->c;
-        bool complete = step_finish(s);
-        const PGresult *bad = step_bad(s);
+        bool complete = postgres_step_finish(s);
+        const PGresult *bad = postgres_step_bad(s);
 
         /* Of a statement that fails, as of a transaction that is undone, the preparation stays. */
         if (complete && at > 0 && result_good(s->results[at - 1]))
@@ -281,7 +222,7 @@ int postgres_run(struct postgres_connection *c, unsigned number, const struct db
         const struct db_statement *statement = &db_statements[number];
         bool xid = statement->writes && c->transaction != TRANSACTION_NONE && c->xid == 0;
         char name[NAME_MAX_LENGTH];
-        struct step s = step_begin(c);
+        struct postgres_step s = postgres_step_begin(c);
         struct wire_params wire;
         unsigned at;
         int r;
@@ -297,12 +238,60 @@ int postgres_run(struct postgres_connection *c, unsigned number, const struct db
                 step_prepare(&s, name, statement);
         at = s.n;
         params_write(params, statement->n_params, &wire);
-        step_note(&s, PQsendQueryPrepared(c->handle, name, (int)statement->n_params, wire.values,
-                                          wire.lengths, wire.formats, 1));
+        postgres_step_note(&s, PQsendQueryPrepared(c->handle, name, (int)statement->n_params, wire.values,
+                                                   wire.lengths, wire.formats, 1));
         if (xid)
                 step_control(&s, CONTROL_XID);
         r = step_result(&s, statement, at, xid, ret);
-        step_done(&s);
+        postgres_step_done(&s);
+        return r;
+}
+
+/* Of a batch that failed, a preparation may have been skipped. */
+static void many_unprepare(struct postgres_step *s, const struct db_question *const *questions, unsigned n,
+                           const unsigned *prepared_at) {
+        for (unsigned i = 0; i < n; i++)
+                if (prepared_at[i] < STEP_COMMANDS_MAX && !result_good(s->results[prepared_at[i]]))
+                        s->c->prepared[questions[i]->statement] = false;
+}
+
+int postgres_run_many(struct postgres_connection *c, const struct db_question *const *questions, unsigned n,
+                      PGresult **results) {
+        unsigned prepared_at[DB_QUESTIONS_MAX], at[DB_QUESTIONS_MAX];
+        struct postgres_step s = postgres_step_begin(c);
+        const PGresult *bad;
+        bool complete;
+        int r = 0;
+
+        if (!c->handle)
+                return postgres_failed(c, "reads", NULL);
+        for (unsigned i = 0; i < n; i++) {
+                unsigned number = questions[i]->statement;
+                const struct db_statement *statement = &db_statements[number];
+                char name[NAME_MAX_LENGTH];
+                struct wire_params wire;
+
+                statement_name(number, name);
+                prepared_at[i] = c->prepared[number] ? STEP_COMMANDS_MAX : s.n;
+                if (!c->prepared[number])
+                        step_prepare(&s, name, statement);
+                c->prepared[number] = true; /* for those behind it */
+                at[i] = s.n;
+                params_write(questions[i]->params, statement->n_params, &wire);
+                postgres_step_note(&s, PQsendQueryPrepared(c->handle, name, (int)statement->n_params,
+                                                           wire.values, wire.lengths, wire.formats, 1));
+        }
+        complete = postgres_step_finish(&s);
+        bad = postgres_step_bad(&s);
+        if (!complete || bad) {
+                many_unprepare(&s, questions, n, prepared_at);
+                r = postgres_failed(c, "reads", bad);
+        }
+        for (unsigned i = 0; i < n && r >= 0; i++) {
+                results[i] = s.results[at[i]];
+                s.results[at[i]] = NULL;
+        }
+        postgres_step_done(&s);
         return r;
 }
 
@@ -310,18 +299,18 @@ int postgres_run(struct postgres_connection *c, unsigned number, const struct db
 
 /* The answers of deferred inserts: nothing else can be sent outside pipeline mode before they are read. */
 static int deferred_check(struct postgres_connection *c) {
-        struct step s = step_begin(c);
+        struct postgres_step s = postgres_step_begin(c);
         const PGresult *bad;
         bool complete;
         int r = 0;
 
         if (c->n_deferred == 0)
                 return 0;
-        complete = step_finish(&s);
-        bad = step_bad(&s);
+        complete = postgres_step_finish(&s);
+        bad = postgres_step_bad(&s);
         if (!complete || bad)
                 r = postgres_failed(c, "insert", bad);
-        step_done(&s);
+        postgres_step_done(&s);
         return r;
 }
 

@@ -11,6 +11,9 @@ import { Proxy } from '../lib/proxy.mjs';
 import { engine, Server } from '../lib/server.mjs';
 
 const TRUST = 1_000; // ms: how old a confirmation of the database may be for a node's memory to count
+const RESOLVE = 3_000; // ms: how long a node asks what became of a COMMIT
+const RETURN = 500; // ms: how long after its return a database may be taken to be away still
+const LAG = 2_000; // ms: of a busy machine
 const TRIES = 12; // of each break
 
 const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
@@ -114,6 +117,30 @@ describe('a database that goes away', only, () => {
     await nothingHalfMade(database);
   });
 
+  it('and is cut off for a while: when it is back, nobody is told "later" any more', async () => {
+    const t = await grant(person, app), crowd = Array.from({ length: 24 }, () => server.browser());
+    const answers = [];
+    let going = true;
+    const work = crowd.map(async (b) => {
+      while (going) {
+        const answer = await refresh(b, app, t.refresh_token);
+        answers.push({ status: answer.status, at: performance.now() });
+        await pause(5);
+      }
+    });
+    proxy.refuse();
+    await pause(2_000);
+    proxy.accept();
+    const back = performance.now();
+    await pause(RETURN + 2 * LAG);
+    going = false;
+    await Promise.all(work);
+    assert.ok(answers.some((a) => a.status === 503));
+    const lasts = answers.filter((a) => a.status === 503).at(-1).at - back;
+    assert.ok(lasts < RETURN + LAG, `refused ${lasts} ms after the return`);
+    assert.ok(answers.filter((a) => a.at > back + RETURN + LAG).length > 0);
+  });
+
   it('and neither answers nor closes: what is remembered counts for a second at most', async () => {
     const t = await grant(person, app);
     for (let n = 0; n < 3; n++)
@@ -189,7 +216,9 @@ describe('a wire that breaks at COMMIT', only, () => {
       it('and cannot be looked up: "later", and either all or nothing of it', async () => {
         const given = await grantCode(person, app), t = await grant(person, app);
         for (const question of [() => redeem(person, app, given), () => refresh(person, app, t.refresh_token)]) {
+          const began = performance.now();
           later(await broken(when, question, { thenRefuse: true }));
+          assert.ok(performance.now() - began < RESOLVE + LAG, `"later" took ${performance.now() - began} ms`);
           proxy.accept();
           await ready(server);
         }
