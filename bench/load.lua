@@ -1,7 +1,7 @@
 -- What wrk sends: wrk … -s bench/load.lua URL -- KIND FOLDER [ROUND]
 --
--- KIND     plain: the URL, over and over · introspect · me · refresh · code · login
--- FOLDER   what bench_seed wrote: client, access, refresh, sessions
+-- KIND     plain: the URL, over and over · introspect · me · key · blocks · refresh · code · login
+-- FOLDER   what bench_seed wrote: client, access, refresh, keys, sessions
 -- ROUND    the refresh tokens of which third to use, 1 to 3: what a round has spent, the next one must not
 --
 -- A request is one string that is made beforehand wherever it can be: the generator shares the machine with the server.
@@ -94,13 +94,18 @@ function kinds.introspect(folder)
    request = in_turn(requests)
 end
 
-function kinds.me(folder)
+local function get_with(folder, file, path, header, prefix, headers)
    local requests = {}
-   for i, token in ipairs(lines(folder, "access", 1, ACCESS_TOKENS)) do
-      requests[i] = wrk.format("GET", "/external-api/v1/me", { Authorization = "Bearer " .. token })
+   for i, secret in ipairs(lines(folder, file, 1, ACCESS_TOKENS)) do
+      headers[header] = prefix .. secret
+      requests[i] = wrk.format("GET", path, headers)
    end
    request = in_turn(requests)
 end
+
+function kinds.me(folder) get_with(folder, "access", "/external-api/v1/me", "Authorization", "Bearer ", {}) end
+function kinds.key(folder) get_with(folder, "keys", "/external-api/v1/me", "X-API-Key", "", {}) end
+function kinds.blocks(folder) get_with(folder, "keys", "/external-api/v1/blocks", "X-API-Key", "", { ["Accept-Encoding"] = "gzip" }) end
 
 -- A queue of tokens: the oldest is spent next, its successor goes to the end. So each chain goes on for as long as the
 -- run lasts, and no token is used twice.

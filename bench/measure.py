@@ -35,6 +35,8 @@ ROWS = [
     ('empty handler (`/healthz`)', 'gatehouse', '/healthz', 'plain'),
     ('introspection', 'gatehouse', '/', 'introspect'),
     ('`/me`', 'gatehouse', '/', 'me'),
+    ('`/me` by API key', 'gatehouse', '/', 'key'),
+    ('list of blocks by API key', 'gatehouse', '/', 'blocks'),
     ('refresh grant', 'gatehouse', '/', 'refresh'),
     ('code grant, 2 requests', 'gatehouse', '/', 'code'),
     ('login', 'gatehouse', '/', 'login'),

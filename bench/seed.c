@@ -4,6 +4,7 @@
  *     client    client id and secret, a line each
  *     access    access tokens, one a line, evenly spread over the whole table
  *     refresh   refresh tokens likewise
+ *     keys      API keys, as many
  *     sessions  session cookies of PEOPLE_WITH_SESSIONS people
  *
  * Those people are bench-0@example.org and so on, with the password that BENCH_PASSWORD is. Ids and times are of the
@@ -20,6 +21,7 @@
 #include "account/token.h"
 #include "db/database.h"
 #include "db/statements.h"
+#include "oauth/api_key.h"
 #include "oauth/registration.h"
 
 #define BENCH_PASSWORD "correct horse bench staple"
@@ -47,7 +49,7 @@ struct seed {
         uint64_t people;
         struct person *person;
         char app_id[ID_UUID_LENGTH];
-        FILE *client, *access, *refresh, *sessions;
+        FILE *client, *access, *refresh, *keys, *sessions;
 };
 
 _noreturn_ static void fail(const char *what) {
@@ -147,6 +149,26 @@ static int add_people(struct tx *tx, void *data) {
         return r;
 }
 
+static int add_key(struct seed *s, struct tx *tx, struct str user) {
+        _cleanup_(secret_done) struct secret key = SECRET_EMPTY;
+        char uuid[ID_UUID_LENGTH];
+        struct hash hash;
+        int64_t id;
+        int r;
+
+        r = id_uuid(s->context.clock, s->context.random, uuid);
+        if (r >= 0)
+                r = token_make(&s->context, TOKEN_PREFIX_KEY, &key, &id, &hash);
+        if (r >= 0)
+                r = db_api_key_insert(tx, str_n(uuid, sizeof(uuid)), user, STR("bench"), STR_NULL,
+                                      str_first(secret_str(&key), API_KEY_PART),
+                                      str_from(secret_str(&key), key.len - API_KEY_PART), hash_str(&hash),
+                                      STR("IDENTITY READ_BLOCK"), clock_now(s->context.clock));
+        if (r >= 0)
+                put_line(s->keys, secret_str(&key));
+        return r;
+}
+
 /* One authorization with its two tokens. */
 static int add_family(struct seed *s, struct tx *tx) {
         _cleanup_(secret_done) struct secret access = SECRET_EMPTY, refresh = SECRET_EMPTY;
@@ -171,9 +193,10 @@ static int add_family(struct seed *s, struct tx *tx) {
         if ((s->row + 1) * s->sample / s->rows > s->row * s->sample / s->rows) {
                 put_line(s->access, secret_str(&access));
                 put_line(s->refresh, secret_str(&refresh));
+                r = add_key(s, tx, user);
         }
         s->row++;
-        return 0;
+        return r;
 }
 
 static int add_families(struct tx *tx, void *data) {
@@ -228,6 +251,7 @@ int main(int argc, char **argv) {
         s.client = open_output(argv[2], "client");
         s.access = open_output(argv[2], "access");
         s.refresh = open_output(argv[2], "refresh");
+        s.keys = open_output(argv[2], "keys");
         s.sessions = open_output(argv[2], "sessions");
 
         log_setup(LOG_WARNING, LOG_LOGFMT);
@@ -239,6 +263,7 @@ int main(int argc, char **argv) {
         close_output(s.client);
         close_output(s.access);
         close_output(s.refresh);
+        close_output(s.keys);
         close_output(s.sessions);
         arena_done(&s.arena);
         free(s.person);

@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -6,8 +7,12 @@
 #include "outbound/address_policy.h"
 #include "outbound/outbound_int.h"
 
-int outbound_setup(void) {
-        return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -ERR_NO_MEMORY;
+/* Not before the first call: most servers make none, and libcurl brings much with it. */
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+static bool curl_ready;
+
+static void start_curl(void) {
+        curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
 int outbound_fail(struct outbound_response *response, const char *format, ...) {
@@ -226,8 +231,9 @@ int outbound_send(const struct outbound_request *request, struct outbound_respon
                                      "The URL must be a web address that starts with http:// or https://, "
                                      "without user name "
                                      "or password");
+        (void)pthread_once(&curl_once, start_curl);
         call.url = strdup(request->url);
-        call.curl = curl_easy_init();
+        call.curl = curl_ready ? curl_easy_init() : NULL;
         r = call.url && call.curl ? call_run(&call) : -ERR_NO_MEMORY;
         curl_mime_free(call.mime);
         curl_slist_free_all(call.fields);

@@ -54,9 +54,6 @@ struct outbound_response {
         char problem[OUTBOUND_PROBLEM_MAX]; /* on failure: for the person whose call it was; no credentials */
 };
 
-/* Once, before threads start. errors   ERR_NO_MEMORY */
-_must_use_ int outbound_setup(void);
-
 /* Calls. Any status is an answer.
  *
  * ret      body initialised by the caller with its maximum (STRBUF_INIT), and released by it in any case
