@@ -58,6 +58,7 @@ static inline bool input_given(const struct block_run *run, const char *name) {
 
 extern const struct block_family family_basic;
 extern const struct block_family family_dictionary;
+extern const struct block_family family_feed;
 extern const struct block_family family_io;
 extern const struct block_family family_list;
 extern const struct block_family family_lists;
