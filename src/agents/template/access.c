@@ -124,7 +124,7 @@ static int clamp(struct renderer *rd, const struct tvalue bounds[3], int64_t n, 
 int template_slice(struct renderer *rd, const struct tvalue *of, const struct tvalue bounds[3],
                    struct tvalue *ret) {
         _cleanup_(strbuf_done) struct strbuf buf = TVALUE_BUFFER;
-        int64_t from, to, step, total = 0;
+        int64_t from = 0, to = 0, step = 1, total = 0;
         struct tvalue_list *items, *picked;
         int r = tvalue_defined(rd, of);
 
