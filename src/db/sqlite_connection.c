@@ -20,9 +20,9 @@ static const char settings_of_all[] = "PRAGMA synchronous = FULL;"
                                       "PRAGMA mmap_size = 0;"
                                       "PRAGMA temp_store = MEMORY;"
                                       "PRAGMA secure_delete = OFF;"
+                                      "PRAGMA cache_size = -4096;"
                                       "PRAGMA journal_size_limit = 67108864;";
-static const char settings_of_reader[] = "PRAGMA cache_size = -2048; PRAGMA query_only = ON;";
-static const char settings_of_writer[] = "PRAGMA cache_size = -4096;";
+static const char settings_of_reader[] = "PRAGMA query_only = ON;";
 
 /* Before the first connection of the process. No statistics: their mutex is shared by all threads.
  * Sub-journals, which undo a request, stay in memory. Fails only if another part of the process has used
@@ -131,9 +131,8 @@ static int settings_apply(struct sqlite_connection *c, enum db_role role) {
         int code;
 
         code = sqlite3_exec(c->handle, settings_of_all, NULL, NULL, NULL);
-        if (code == SQLITE_OK)
-                code = sqlite3_exec(c->handle, role == DB_READER ? settings_of_reader : settings_of_writer,
-                                    NULL, NULL, NULL);
+        if (code == SQLITE_OK && role == DB_READER)
+                code = sqlite3_exec(c->handle, settings_of_reader, NULL, NULL, NULL);
         return code;
 }
 
