@@ -1,7 +1,5 @@
 #include "base/hash.h"
 
-#include <nettle/hmac.h>
-
 #include "base/memory.h"
 #include "base/secret.h"
 
@@ -27,11 +25,15 @@ static void mac_part(struct hmac_sha256_ctx *state, struct str part) {
                 hmac_sha256_update(state, part.len, (const uint8_t *)part.ptr);
 }
 
+void mac_key_set(struct mac_key *key, const uint8_t *bytes) {
+        *key = (struct mac_key){ 0 };
+        hmac_sha256_set_key(&key->keyed, HASH_SIZE, bytes);
+}
+
 struct hash hash_mac(const struct mac_key *key, struct str purpose, const struct str *parts, size_t n_parts) {
-        struct hmac_sha256_ctx state;
+        struct hmac_sha256_ctx state = key->keyed;
         struct hash h;
 
-        hmac_sha256_set_key(&state, sizeof(key->bytes), key->bytes);
         mac_part(&state, purpose);
         for (size_t i = 0; i < n_parts; i++)
                 mac_part(&state, parts[i]);

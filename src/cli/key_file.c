@@ -97,6 +97,7 @@ static int create(const char *path, const struct random *random, char problem[KE
 
 static int read_key(int fd, const char *path, struct mac_key *ret, char problem[KEY_FILE_PROBLEM_MAX]) {
         char text[KEY_TEXT_LENGTH + 2];
+        uint8_t bytes[HASH_SIZE];
         struct stat st;
         struct str key;
         ssize_t n;
@@ -114,13 +115,16 @@ static int read_key(int fd, const char *path, struct mac_key *ret, char problem[
         key = str_n(text, n > 0 ? (size_t)n : 0);
         if (key.len == KEY_TEXT_LENGTH + 1 && key.ptr[KEY_TEXT_LENGTH] == '\n')
                 key.len--;
-        if (key.len != KEY_TEXT_LENGTH || hex_decode(key, ret->bytes, sizeof(ret->bytes)) != HASH_SIZE)
+        if (key.len == KEY_TEXT_LENGTH && hex_decode(key, bytes, sizeof(bytes)) == HASH_SIZE)
+                mac_key_set(ret, bytes);
+        else
                 r = refuse(problem,
                            "The key file %s does not hold a key: one line of 64 hexadecimal digits. Restore "
                            "it from a "
                            "backup, or remove it to get a new one; everybody has to sign in again then.",
                            path);
         memory_wipe(text, sizeof(text));
+        memory_wipe(bytes, sizeof(bytes));
         return r;
 }
 

@@ -115,6 +115,7 @@ static int open_database(const char *who, struct server *s) {
 
 static int load_keys(const char *who, struct server *s) {
         char text[KEY_FILE_PROBLEM_MAX], path[4097];
+        uint8_t bytes[HASH_SIZE];
         int r;
 
         snprintf(path, sizeof(path), STR_FMT, STR_ARG(s->settings.key_file));
@@ -123,11 +124,14 @@ static int load_keys(const char *who, struct server *s) {
                 problem(who, "%s", text);
                 return r;
         }
-        r = random_fill(s->context.random, s->context.process_key.bytes,
-                        sizeof(s->context.process_key.bytes));
-        if (r < 0)
+        r = random_fill(s->context.random, bytes, sizeof(bytes));
+        if (r < 0) {
                 problem(who, "The kernel gives no random bytes.");
-        return r < 0 ? r : 0;
+                return r;
+        }
+        mac_key_set(&s->context.process_key, bytes);
+        memory_wipe(bytes, sizeof(bytes));
+        return 0;
 }
 
 static int start_crew(const char *who, struct server *s) {

@@ -2,8 +2,7 @@
 
 #include "unit.h"
 
-static const struct mac_key key = { "a key of this process" };
-static const struct mac_key other_key = { "the key of another one" };
+static struct mac_key key, other_key;
 
 static struct app app_with(struct str client_id, struct str hash) {
         return (struct app){
@@ -63,5 +62,7 @@ int main(void) {
                 cmocka_unit_test(a_full_memo_still_remembers_the_newest),
         };
 
+        mac_key_set(&key, (uint8_t[HASH_SIZE]){ 1 });
+        mac_key_set(&other_key, (uint8_t[HASH_SIZE]){ 2 });
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,8 +46,8 @@ void fixture_init(struct fixture *f) {
                 .random = &random_system,
                 .ids = &f->ids,
         };
-        memset(f->context.server_key.bytes, 0x5a, sizeof(f->context.server_key.bytes));
-        memset(f->context.process_key.bytes, 0xa5, sizeof(f->context.process_key.bytes));
+        mac_key_set(&f->context.server_key, (uint8_t[HASH_SIZE]){ 0x5a });
+        mac_key_set(&f->context.process_key, (uint8_t[HASH_SIZE]){ 0xa5 });
         request_init(&f->req);
         strbuf_init(&f->res.body, RESPONSE_BODY_MAX);
         f->res.request = &f->req;
