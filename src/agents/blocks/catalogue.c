@@ -5,8 +5,9 @@
 #include "agents/blocks/families.h"
 
 static const struct block_family *const families[] = {
-        &family_io,  &family_basic, &family_dictionary, &family_list,     &family_lists,       &family_logic,
-        &family_web, &family_feed,  &family_llm_text,   &family_llm_json, &family_llm_summary,
+#define X(name) &family_##name,
+#include "agents/blocks/families.def"
+#undef X
 };
 
 enum { BLOCKS_MAX = 256 };

@@ -1,5 +1,5 @@
 /* The families of blocks: each file of this folder holds one, a table of its blocks and the functions that run them. To add
- * a family, declare it here and list it in catalogue.c. */
+ * a family, list it in families.def. */
 #pragma once
 
 #include "agents/block.h"
@@ -56,14 +56,6 @@ static inline bool input_given(const struct block_run *run, const char *name) {
         return value && !json_is_null(value);
 }
 
-extern const struct block_family family_basic;
-extern const struct block_family family_dictionary;
-extern const struct block_family family_feed;
-extern const struct block_family family_io;
-extern const struct block_family family_list;
-extern const struct block_family family_lists;
-extern const struct block_family family_llm_json;
-extern const struct block_family family_llm_summary;
-extern const struct block_family family_llm_text;
-extern const struct block_family family_logic;
-extern const struct block_family family_web;
+#define X(name) extern const struct block_family family_##name;
+#include "agents/blocks/families.def"
+#undef X
