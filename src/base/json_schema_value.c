@@ -115,8 +115,9 @@ uint64_t schema_hash(const json_t *value) {
                         h = mix(h + schema_hash(json_array_get(value, i)));
                 return h;
         case JSON_OBJECT:
-                json_object_foreach((json_t *)value, name, member) h +=
-                        mix(hash_bytes(name, strlen(name)) + 3 * schema_hash(member));
+                json_object_foreach((json_t *)value, name, member) {
+                        h += mix(hash_bytes(name, strlen(name)) + 3 * schema_hash(member));
+                }
                 return mix(h);
         default:
                 return mix(h);

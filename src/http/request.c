@@ -14,6 +14,7 @@ const char *http_method_name(enum http_method method) {
 
 void request_init(struct request *req) {
         arena_init(&req->arena, REQUEST_ARENA_MAX);
+        req->json = NULL;
         request_reset(req);
 }
 
@@ -33,8 +34,11 @@ void request_reset(struct request *req) {
         memset(req->path_params, 0, sizeof(req->path_params));
         req->query_params = (struct params){ 0 };
         req->body_params = (struct params){ 0 };
+        json_decref(req->json);
+        req->json = NULL;
         req->error_detail = STR_NULL;
         req->error_field = STR_NULL;
+        req->error_list = STR_NULL;
         req->error_type = NULL;
         req->retry_after = 0;
         req->context = NULL;
@@ -45,6 +49,8 @@ void request_reset(struct request *req) {
 }
 
 void request_done(struct request *req) {
+        json_decref(req->json);
+        req->json = NULL;
         arena_done(&req->arena);
 }
 

@@ -2,6 +2,8 @@
  * thread at a time. Strings point into the connection's buffers or the arena; the seam wipes both when it is done. */
 #pragma once
 
+#include <jansson.h>
+
 #include "base/arena.h"
 #include "base/errors.h"
 #include "base/metrics.h"
@@ -93,10 +95,12 @@ struct request {
 
         struct params query_params; /* filled by request_query() and request_form() on first use */
         struct params body_params;
+        json_t *json; /* the body, where it was held against an API document; NULL without one. Owned */
 
         /* A sharper public text than the error table's; set by request_refuse(). */
         struct str error_detail;
         struct str error_field; /* of ERR_INVALID_FIELD: the member or parameter at fault */
+        struct str error_list;  /* of ERR_INVALID_FIELD with several at fault: JSON text of `detail` */
         const char *error_type; /* of ERR_INVALID_FIELD: "missing", "string_type", … (dialect: Errors) */
         int64_t retry_after;    /* seconds, of ERR_THROTTLED and 503s; 0 for none */
 

@@ -11,6 +11,7 @@
 #include "web/route_table.h"
 #include "web/same_site.h"
 #include "web/touch.h"
+#include "web/validate.h"
 
 /* Lives in the request's arena. */
 struct call {
@@ -85,12 +86,36 @@ static int call_admit(struct call *call) {
         return authenticate(req, &call->x->response, call->route);
 }
 
+/* The step before which the body is parsed and held against its document: the first on threads that may take their time,
+ * for bodies may be large. */
+static unsigned body_step(const struct route *route) {
+        for (unsigned i = 0; i < ROUTE_STEPS_MAX && route->steps[i].on != EXECUTOR_NONE; i++)
+                if (route->steps[i].on == EXECUTOR_WORKER || route->steps[i].on == EXECUTOR_CREW)
+                        return i;
+        return 0;
+}
+
+static int call_validate(struct call *call) {
+        struct request *req = &call->x->request;
+        int r = 0;
+
+        if (call->route->access != ACCESS_API)
+                return 0;
+        if (call->step == 0)
+                r = validate_parameters(req, call->route);
+        if (r == 0 && call->step == body_step(call->route))
+                r = validate_body(req, call->route);
+        return r;
+}
+
 static int call_run(struct call *call, struct tx *tx) {
         struct request *req = &call->x->request;
         int r;
 
         req->tx = tx;
         r = call->step == 0 ? call_admit(call) : 0;
+        if (r == 0)
+                r = call_validate(call);
         if (r == 0)
                 r = call->route->steps[call->step].run(req, &call->x->response);
         req->tx = NULL;
@@ -125,7 +150,7 @@ static int run_on_writer(struct write_job *job, struct tx *tx) {
 
         /* A retry, or a run after one that lacked a row, starts from what the steps before left. */
         memset(req->issued, 0, sizeof(req->issued));
-        req->error_detail = req->error_field = STR_NULL;
+        req->error_detail = req->error_field = req->error_list = STR_NULL;
         req->error_type = NULL;
         req->retry_after = 0;
         res->n_headers = call->headers_before;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/metrics.h"
+#include "web/api_document.h"
 #include "web/call.h"
 #include "web/cors.h"
 #include "web/respond_error.h"
@@ -109,6 +110,9 @@ int web_application_new(const struct context *context, struct database *database
         int r;
 
         r = route_table_init();
+        if (r < 0)
+                return r;
+        r = api_document_init();
         if (r < 0)
                 return r;
         for (unsigned i = 0; i < routes_count; i++)

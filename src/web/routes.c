@@ -30,7 +30,7 @@ const struct route routes[] = {
 { HTTP_GET,   "/health",        ACCESS_NONE, 0, 0, READ(handle_health), 0 },
 { HTTP_GET,   "/readyz",        ACCESS_NONE, 0, 0, READ(handle_readyz), 0 },
 { HTTP_GET,   "/metrics",       ACCESS_NONE, 0, 0, READ(handle_metrics), 0 },
-{ HTTP_GET,   "/static/{name}", ACCESS_NONE, 0, 0, READ(handle_static), 0 },
+{ HTTP_GET,   "/static/{name}", ACCESS_NONE, 0, ROUTE_FILE, READ(handle_static), 0 },
 
 /* accounts: pages */
 { HTTP_GET,   "/",       ACCESS_SESSION, 0, PAGE,   READ(handle_home), 0 },

@@ -82,15 +82,20 @@ static void rewrite(json_t *schema) {
         if (json_is_object(value)) {
                 json_t *required = json_object(), *schemas = json_object();
 
-                json_object_foreach(value, name, member)
+                json_object_foreach(value, name, member) {
                         json_object_set(json_is_array(member) ? required : schemas, name, member);
+                }
                 json_object_set_new(schema, "dependentRequired", required);
                 json_object_set_new(schema, "dependentSchemas", schemas);
                 json_object_del(schema, "dependencies");
         }
-        json_object_foreach(schema, name, member) if (strcmp(name, "enum") != 0 && strcmp(name, "const") != 0)
+        json_object_foreach(schema, name, member) {
+                if (strcmp(name, "enum") != 0 && strcmp(name, "const") != 0)
+                        rewrite(member);
+        }
+        json_array_foreach(schema, i, member) {
                 rewrite(member);
-        json_array_foreach(schema, i, member) rewrite(member);
+        }
 }
 
 static void run_schema(const char *file, json_t *group, bool draft7) {
@@ -149,7 +154,9 @@ static void run_file(const char *folder, const char *name, bool draft7) {
         if (!groups)
                 print_error("%s: %s\n", path, problem.text);
         assert_non_null(groups);
-        json_array_foreach(groups, i, group) run_schema(name, group, draft7);
+        json_array_foreach(groups, i, group) {
+                run_schema(name, group, draft7);
+        }
         json_decref(groups);
 }
 
