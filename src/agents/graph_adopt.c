@@ -85,6 +85,8 @@ static int read_member(struct graph_members *members, json_t *document, const ch
         if (r < 0)
                 return r;
         if (members->n == 0 && author->id.ptr) {
+                if (member->old_id && !str_eq(str_of(member->old_id), author->id))
+                        return graph_problems_say(problems, "Graph ID does not match ID in URI");
                 memcpy(member->id, author->id.ptr, GRAPH_ID_LENGTH);
                 member->version = author->version;
         } else {

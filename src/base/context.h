@@ -14,6 +14,7 @@ struct page_theme;
 struct secret_memo;
 struct platform_issuer;
 struct crew;
+struct graph_cache;
 struct database;
 
 struct context {
@@ -30,6 +31,7 @@ struct context {
         const struct platform_issuer *platform; /* whose user JWTs count as sessions; NULL for nobody's */
 
         /* for what runs agents: outside of any request's transaction */
-        struct crew *crew;         /* the threads that blocks run on; see agents/crew.h */
-        struct database *database; /* transactions by database_write_now() */
+        struct crew *crew;          /* the threads that blocks run on; see agents/crew.h */
+        struct database *database;  /* transactions by database_write_now() */
+        struct graph_cache *graphs; /* those that were loaded lately; see agents/graph_cache.h */
 };

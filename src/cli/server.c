@@ -7,6 +7,7 @@
 #include "account/platform_issuer.h"
 #include "account/setup.h"
 #include "agents/crew.h"
+#include "agents/graph_cache.h"
 #include "base/errors.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -17,7 +18,8 @@
 enum {
         ARENA_MAX = 64 * 1024,
         LEASE_ATTEMPTS = 16,
-        CREW_QUEUE_MAX = 1024, /* blocks that wait for a thread; more are answered 503 */
+        CREW_QUEUE_MAX = 1024,           /* blocks that wait for a thread; more are answered 503 */
+        GRAPHS_BYTES = 64 * 1024 * 1024, /* memory for graphs that may be wanted again */
 };
 
 /* Processors that this process may run on. */
@@ -138,6 +140,9 @@ static int start_crew(const char *who, struct server *s) {
         int r;
 
         s->context.database = s->database;
+        s->context.graphs = s->graphs = graph_cache_new(GRAPHS_BYTES);
+        if (!s->graphs)
+                return -ERR_NO_MEMORY;
         r = crew_new((unsigned)s->settings.agent_threads, CREW_QUEUE_MAX, &s->crew);
         if (r < 0)
                 problem(who, "The %lld threads of agents cannot be started: see GATEHOUSE_AGENT_THREADS.",
@@ -297,6 +302,7 @@ void server_done(struct server *s) {
         }
         s->application = web_application_free(s->application);
         s->crew = crew_free(s->crew);
+        s->graphs = graph_cache_free(s->graphs);
         /* A lease that can't be given back runs out by itself. */
         if (s->node_leased && database_write_now(s->database, release, s) < 0)
                 LOG(LOG_WARNING, "the node number could not be given back", LOG_INT("node", s->node.number));

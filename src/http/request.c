@@ -20,6 +20,7 @@ void request_init(struct request *req) {
 
 void request_reset(struct request *req) {
         arena_reset(&req->arena);
+        req->arena.max = REQUEST_ARENA_MAX;
         req->method = HTTP_METHOD_OTHER;
         req->target = STR_NULL;
         req->path = STR_NULL;

@@ -113,6 +113,11 @@ struct request {
         uint8_t issued[TOKEN_KINDS]; /* by this step; counted once they are stored */
 };
 
+/* Lets this one request take more memory than REQUEST_ARENA_MAX: so many bytes in all. */
+static inline void request_allow(struct request *req, size_t bytes) {
+        req->arena.max = bytes;
+}
+
 static inline void request_issued(struct request *req, enum token_kind kind) {
         req->issued[kind]++;
 }

@@ -1,5 +1,6 @@
 /* THE table: every path that this server answers. To add an endpoint, add its row and its handler. */
 #include "account/handlers.h"
+#include "agents/graph_handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
 #include "oauth/handlers.h"
@@ -21,6 +22,10 @@
 /* An endpoint whose caller is an app: the first two steps authenticate it (oauth/client.h). */
 #define CLIENT_THEN(on, handler)                                                                             \
         { { EXECUTOR_READ, client_identify }, { EXECUTOR_WORKER, client_verify }, { EXECUTOR_##on, handler } }
+
+/* A graph that is sent: taking it apart and checking it is no work for an event loop, nor for a transaction. */
+#define GRAPH_THEN(admit, handler)                                                                           \
+        { { EXECUTOR_READ, admit }, { EXECUTOR_CREW, handle_graph_prepare }, { EXECUTOR_TRANSACTION, handler } }
 
 enum { PAGE = ROUTE_PAGE, POSTED = ROUTE_PAGE | ROUTE_FORM, CORS = ROUTE_CORS, EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS };
 
@@ -81,6 +86,14 @@ const struct route routes[] = {
 
 /* External API */
 { HTTP_GET,   "/external-api/v1/me", ACCESS_API, SCOPE_IDENTITY, EXTERNAL, READ(handle_me), 0 },
+
+/* External API: graphs */
+{ HTTP_POST,   "/external-api/v1/graphs",                     ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, GRAPH_THEN(handle_graph_admit, handle_graph_create), GRAPH_BYTES_MAX },
+{ HTTP_GET,    "/external-api/v1/graphs",                     ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graphs), 0 },
+{ HTTP_GET,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graph), 0 },
+{ HTTP_PUT,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, GRAPH_THEN(handle_graph_admit_version, handle_graph_replace), GRAPH_BYTES_MAX },
+{ HTTP_DELETE, "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, TRANSACT(handle_graph_delete), 0 },
+{ HTTP_GET,    "/external-api/v1/graphs/{graph_id}/versions", ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graph_versions), 0 },
 };
 /* clang-format on */
 
