@@ -20,10 +20,14 @@ static bool is_reserved(struct str name) {
                (name.len >= ending.len && str_eq(str_from(name, name.len - ending.len), ending));
 }
 
-/* A graph's own inputs must not look like credentials, which go beside them (dialect: Graphs). */
+/* Inputs and outputs of a graph go by their names; those of inputs must not look like credentials, which go beside them
+ * (dialect: Graphs). */
 static int check_name(const struct graph_node *node, struct graph_problems *problems) {
-        const char *name = json_string_value(json_object_get(node->input_default, "name"));
+        const json_t *value = json_object_get(node->input_default, "name");
+        const char *name = json_string_value(value);
 
+        if (value && !name && (node->block->ui == BLOCK_UI_INPUT || node->block->ui == BLOCK_UI_OUTPUT))
+                return graph_problems_add(problems, node->id, "name", "%s", SHAPE_STRING.text);
         if (node->block->ui != BLOCK_UI_INPUT || !name || !is_reserved(str_of(name)))
                 return 0;
         return graph_problems_add(problems, node->id, "name",
