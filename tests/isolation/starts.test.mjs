@@ -5,6 +5,7 @@ import { lives } from '../lib/invariants.mjs';
 import { Nodes } from '../lib/nodes.mjs';
 import { grant, grantCode, redeem, refresh } from '../lib/oauth.mjs';
 import { signUp, someone } from '../lib/people.mjs';
+import { engine } from '../lib/server.mjs';
 
 const NODES = 4;
 
@@ -58,6 +59,27 @@ describe('four nodes that start together on an empty database', () => {
 });
 
 describe('the tools', () => {
+  it('clean up beside each other: each dead row is removed by one of them, and none is left', async () => {
+    const nodes = await Nodes.start(2), DEAD = 3_000;
+    try {
+      await nodes.first.sql(`INSERT INTO access_tokens (id, hash, authorization_id, scopes, expires_at, revoked_at)
+        SELECT n, CAST('x' AS ${engine === 'postgres' ? 'BYTEA' : 'BLOB'}), 1, '', 1, 0 FROM
+        (WITH RECURSIVE all_n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM all_n WHERE n < ${DEAD}) SELECT n FROM all_n) AS numbers`);
+      const rounds = [];
+      while (!rounds.some((r) => r.complete)) {
+        const ran = await Promise.all(nodes.all.concat(nodes.all).map((n) => n.run('gatehouse', ['cleanup', '--json'])));
+        for (const { code, stderr, stdout } of ran) {
+          assert.equal(code, 0, stderr);
+          rounds.push(JSON.parse(stdout));
+        }
+      }
+      assert.equal(rounds.reduce((sum, r) => sum + r.access_tokens, 0), DEAD);
+      assert.deepEqual(await nodes.first.sql('SELECT id FROM access_tokens LIMIT 1'), []);
+    } finally {
+      await nodes.close();
+    }
+  });
+
   it('start on an empty database beside each other and beside a node', async () => {
     const nodes = await Nodes.start(1);
     try {

@@ -182,6 +182,18 @@ static void a_half_made_answer_is_forgotten(void **state) {
         assert_str(fixture_header(f, "Retry-After"), "2");
 }
 
+static void who_finds_the_queue_full_is_told_to_come_again(void **state) {
+        static const struct route *const all[] = { &client, &json, &page, &api };
+        struct fixture *f = *state;
+
+        for (size_t i = 0; i < ARRAY_LENGTH(all); i++) {
+                fixture_post_json(f, "{}");
+                respond_error(&f->req, &f->res, all[i], -ERR_BUSY);
+                assert_int_equal(f->res.status, 503);
+                assert_str(fixture_header(f, "Retry-After"), "2");
+        }
+}
+
 static void who_is_throttled_is_told_how_long(void **state) {
         struct fixture *f = *state;
 
@@ -267,6 +279,7 @@ int main(void) {
                 TEST(the_external_api_keeps_its_shape_where_no_route_is),
                 TEST(who_must_sign_in_is_told_how),
                 TEST(a_half_made_answer_is_forgotten),
+                TEST(who_finds_the_queue_full_is_told_to_come_again),
                 TEST(who_is_throttled_is_told_how_long),
                 TEST(a_person_gets_a_page_and_a_way_on),
                 TEST(who_must_sign_in_comes_back_to_the_page),
