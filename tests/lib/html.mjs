@@ -13,7 +13,7 @@ function attributes(tag) {
   return found;
 }
 
-export const textOf = (html) => unescape(html.replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
+export const textOf = (html) => unescape(html.replace(/<wbr>/gi, '').replace(/<(style|script)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
 
 // [{ action, method, fields: [{ name, type, value }], buttons: [{ name, value, text, action }] }]
 export function forms(html) {
