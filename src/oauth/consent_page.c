@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "account/form.h"
 #include "account/identity.h"
 #include "account/user.h"
 #include "base/context.h"
@@ -101,11 +102,6 @@ static json_t *initials_json(struct str name, struct str fallback) {
         return json_stringn(text, initials_of(name, fallback, text));
 }
 
-static json_t *person_json(const struct identity *who) {
-        return json_pack("{s:o, s:o, s:o}", "email", json_of(who->email), "name", json_of(who->name),
-                         "initials", initials_json(who->name, who->email));
-}
-
 static json_t *app_json(const struct authorize *a, struct str owner) {
         return json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", json_of(a->app.row.name), "initials",
                          initials_json(a->app.row.name, STR("")), "logo_url", logo_of(a), "description",
@@ -121,12 +117,13 @@ int consent_page(struct response *res, struct authorize *a) {
         r = owner_name(a, &owner);
         if (r < 0)
                 return r;
-        data = json_pack(
-                "{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "csrf", json_of(req->identity->csrf),
-                "app", app_json(a, owner), "person", person_json(req->identity), "redirect_host",
-                json_of(destination_of(a->redirect_uri)), "redirect_uri", json_of(a->redirect_uri), "scopes",
-                scope_list(a), "has_new", a->granted != 0 && (a->scopes & ~a->granted) != 0, "first_time",
-                a->granted == 0, "hidden", hidden_fields(a), "switch_url", json_of(switch_url(a)));
+        data = json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "csrf",
+                         json_of(req->identity->csrf), "app", app_json(a, owner), "redirect_host",
+                         json_of(destination_of(a->redirect_uri)), "redirect_uri", json_of(a->redirect_uri),
+                         "scopes", scope_list(a), "has_new",
+                         a->granted != 0 && (a->scopes & ~a->granted) != 0, "first_time", a->granted == 0,
+                         "hidden", hidden_fields(a), "switch_url", json_of(switch_url(a)));
+        form_set_person(&data, req->identity);
         return page_respond(req->context->theme, res, 200, "authorize", data);
 }
 
