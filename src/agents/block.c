@@ -116,6 +116,8 @@ int block_yield(struct block_run *run, const char *name, json_t *value) {
         return run->yield(run, name, value);
 }
 
+#define INVALID_INPUT "Unable to execute block with invalid input data: "
+
 /* Where a problem is, as "items.0.name: ". */
 static void write_path(const json_t *path, char *out, size_t size) {
         size_t len = 0;
@@ -139,7 +141,7 @@ static int refuse_input(const struct json_schema_problems *problems, char messag
         size_t size = BLOCK_MESSAGE_MAX + 1, len;
         char path[300];
 
-        len = (size_t)snprintf(message, size, "Unable to execute block with invalid input data: ");
+        len = (size_t)snprintf(message, size, INVALID_INPUT);
         for (size_t i = 0; i < problems->n && len < size; i++) {
                 write_path(problems->list[i].path, path, sizeof(path));
                 len += (size_t)snprintf(message + len, size - len, "%s%s%s", i ? "; " : "", path,
@@ -149,17 +151,21 @@ static int refuse_input(const struct json_schema_problems *problems, char messag
         return -ERR_BLOCK;
 }
 
-/* JSON Schema takes 5.0 for an integer; a block shall find one. */
-static json_t *as_integer(json_t *value) {
+/* JSON Schema takes 5.0 for an integer; a block shall find one. NULL with a message if there is none that great. */
+static json_t *as_integer(const char *name, json_t *value, char message[BLOCK_MESSAGE_MAX + 1]) {
         double number = json_is_real(value) ? json_real_value(value) : NAN;
 
         if (number >= -0x1p63 && number < 0x1p63 && trunc(number) == number)
                 return json_integer((json_int_t)number);
-        return json_incref(value);
+        if (trunc(number) != number) /* none at all: the schema's to say */
+                return json_incref(value);
+        (void)snprintf(message, BLOCK_MESSAGE_MAX + 1, INVALID_INPUT "%s: Integers have at most 64 bits",
+                       name);
+        return NULL;
 }
 
 static int fill_in(const struct block *block, const struct block_schema *schema, const json_t *input,
-                   json_t *prepared) {
+                   json_t *prepared, char message[BLOCK_MESSAGE_MAX + 1]) {
         for (size_t i = 0; i < block->n_inputs; i++) {
                 const char *name = block->inputs[i].name;
                 json_t *value = json_object_get(input, name);
@@ -168,7 +174,9 @@ static int fill_in(const struct block *block, const struct block_schema *schema,
                         value = json_object_get(schema->defaults, name);
                 if (!value)
                         continue;
-                value = schema->integers[i] ? as_integer(value) : json_incref(value);
+                value = schema->integers[i] ? as_integer(name, value, message) : json_incref(value);
+                if (!value)
+                        return *message ? -ERR_BLOCK : -ERR_NO_MEMORY;
                 if (json_object_set_new(prepared, name, value) < 0)
                         return -ERR_NO_MEMORY;
         }
@@ -182,12 +190,13 @@ int block_prepare(const struct block *block, const json_t *input, json_t **ret,
         const struct block_schema *schema;
         int r;
 
+        ret_message[0] = '\0';
         if (!prepared)
                 return -ERR_NO_MEMORY;
         r = block_schema_of(block, &schema);
         if (r < 0)
                 return r;
-        r = fill_in(block, schema, input, prepared);
+        r = fill_in(block, schema, input, prepared, ret_message);
         if (r < 0)
                 return r;
         if (!json_schema_fits(schema->input_check, prepared, &problems))

@@ -38,6 +38,10 @@ int value_parse(struct str text, bool unique, json_t **ret, char ret_problem[VAL
         json_error_t problem;
         json_t *value;
 
+        if (!str_is_utf8(text)) {
+                (void)snprintf(ret_problem, VALUE_PROBLEM_MAX, "the text is not UTF-8");
+                return -ERR_BAD_JSON;
+        }
         if (too_deep(text)) {
                 (void)snprintf(ret_problem, VALUE_PROBLEM_MAX, "more than %d levels of arrays and objects",
                                VALUE_DEPTH_MAX);

@@ -1,5 +1,6 @@
 /* THE table: every path that this server answers. To add an endpoint, add its row and its handler. */
 #include "account/handlers.h"
+#include "agents/block_handlers.h"
 #include "agents/graph_handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
@@ -86,6 +87,10 @@ const struct route routes[] = {
 
 /* External API */
 { HTTP_GET,   "/external-api/v1/me", ACCESS_API, SCOPE_IDENTITY, EXTERNAL, READ(handle_me), 0 },
+
+/* External API: blocks */
+{ HTTP_GET,   "/external-api/v1/blocks",                    ACCESS_API, SCOPE_READ_BLOCK,    EXTERNAL, READ(handle_blocks), 0 },
+{ HTTP_POST,  "/external-api/v1/blocks/{block_id}/execute", ACCESS_API, SCOPE_EXECUTE_BLOCK, EXTERNAL, { { EXECUTOR_READ, handle_block_find }, { EXECUTOR_CREW, handle_block_run } }, BLOCK_INPUT_BYTES_MAX },
 
 /* External API: graphs */
 { HTTP_POST,   "/external-api/v1/graphs",                     ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, GRAPH_THEN(handle_graph_admit, handle_graph_create), GRAPH_BYTES_MAX },

@@ -31,12 +31,29 @@ static int branch(struct block_run *run, bool yes, json_t *value) {
 
 static const char *const operators[] = { "==", "!=", ">", "<", ">=", "<=" };
 
-static bool holds(size_t which, const json_t *a, const json_t *b, enum value_order order) {
+/* The order of two operands of which one at least is a number as text: also one that JSON has no number for, as inf. */
+static bool order_as_numbers(const json_t *a, const json_t *b, enum value_order *ret) {
+        double first, second;
+
+        if (!json_is_string(a) && !json_is_string(b))
+                return false;
+        if (!value_number(a, &first) && !value_text_number(value_str(a), &first))
+                return false;
+        if (!value_number(b, &second) && !value_text_number(value_str(b), &second))
+                return false;
+        *ret = first < second    ? VALUE_LESS
+               : first == second ? VALUE_EQUAL
+               : first > second  ? VALUE_GREATER
+                                 : VALUE_UNORDERED;
+        return true;
+}
+
+static bool holds(size_t which, enum value_order order) {
         switch (which) {
         case 0:
-                return value_equal(a, b);
+                return order == VALUE_EQUAL;
         case 1:
-                return !value_equal(a, b);
+                return order != VALUE_EQUAL;
         case 2:
                 return order == VALUE_GREATER;
         case 3:
@@ -49,20 +66,24 @@ static bool holds(size_t which, const json_t *a, const json_t *b, enum value_ord
 }
 
 static int run_condition(struct block_run *run) {
-        json_auto_t *a = coerce(input_value(run, "value1")), *b = coerce(input_value(run, "value2"));
+        json_t *given = input_value(run, "value1"), *other = input_value(run, "value2");
+        json_auto_t *a = coerce(given), *b = coerce(other);
         struct str symbol = input_str(run, "operator");
-        enum value_order order = VALUE_EQUAL;
+        enum value_order order;
         size_t which = 0;
-        bool yes;
 
         if (!a || !b)
                 return -ERR_NO_MEMORY;
         while (which + 1 < ARRAY_LENGTH(operators) && !str_eq(symbol, str_of(operators[which])))
                 which++;
-        if (which >= 2 && !value_order(a, b, &order))
-                return block_fail(run, "'%s' not supported between these two values", operators[which]);
-        yes = holds(which, a, b, order);
-        if (yes)
+        if (!order_as_numbers(given, other, &order)) {
+                if (which < 2)
+                        order = value_equal(a, b) ? VALUE_EQUAL : VALUE_UNORDERED;
+                else if (!value_order(a, b, &order))
+                        return block_fail(run, "'%s' not supported between these two values",
+                                          operators[which]);
+        }
+        if (holds(which, order))
                 return branch(run, true, input_given(run, "yes_value") ? input_value(run, "yes_value") : a);
         return branch(run, false, input_given(run, "no_value") ? input_value(run, "no_value") : b);
 }

@@ -1,0 +1,121 @@
+/* Blocks in the External API (dialect: External API, blocks). */
+#include "account/identity.h"
+#include "agents/block.h"
+#include "agents/block_document.h"
+#include "agents/crew.h"
+#include "agents/block_handlers.h"
+#include "agents/value.h"
+#include "base/clock.h"
+#include "http/negotiate.h"
+
+int handle_blocks(struct request *req, struct response *res) {
+        const struct block_document *document;
+        struct str etag;
+        bool gzip;
+        int r;
+
+        r = block_document_get(&document);
+        if (r < 0)
+                return r;
+        gzip = accepts_gzip(request_header(req, STR("Accept-Encoding")));
+        etag = gzip ? document->gzip_etag : document->json_etag;
+        response_begin(res, 200, CONTENT_TYPE_JSON);
+        /* It is the same for everybody who may read it, but who may is asked each time. */
+        response_header(res, STR("Cache-Control"), STR("private, no-cache"));
+        response_header(res, STR("Vary"), STR("Accept-Encoding"));
+        response_header(res, STR("ETag"), etag);
+        if (etag_matches(request_header(req, STR("If-None-Match")), etag)) {
+                res->status = 304;
+                return 0;
+        }
+        if (gzip)
+                response_header(res, STR("Content-Encoding"), STR("gzip"));
+        res->static_body = gzip ? document->gzip : document->json;
+        return 0;
+}
+
+int handle_block_find(struct request *req, struct response *res _unused_) {
+        struct str id = req->path_params[0];
+
+        req->step_data = (void *)block_find(id);
+        if (!req->step_data)
+                return request_refuse(req, ERR_NOT_FOUND, "Block #" STR_FMT " not found.", STR_ARG(id));
+        return STEP_NEXT;
+}
+
+static int read_input(struct request *req, json_t **ret) {
+        char problem[VALUE_PROBLEM_MAX];
+        json_auto_t *input = NULL;
+        int r;
+
+        if (req->body_kind != BODY_JSON && req->body_kind != BODY_NONE)
+                return request_refuse(req, ERR_MEDIA_TYPE, "Send the body as application/json");
+        r = value_parse(req->body, true, &input, problem);
+        if (r == -ERR_BAD_JSON)
+                return request_refuse(req, ERR_BAD_JSON, "The body is not valid JSON: %s", problem);
+        if (r < 0)
+                return r;
+        if (!json_is_object(input))
+                return request_refuse(req, ERR_BAD_JSON, "The body must be a JSON object: the block's input");
+        *ret = json_incref(input);
+        return 0;
+}
+
+/* Collects what a block yields: {name: [values]}. */
+static int collect(struct block_run *run, const char *name, json_t *value) {
+        json_t *outputs = run->yield_data, *list = json_object_get(outputs, name);
+
+        if (!list) {
+                list = json_array();
+                if (json_object_set_new(outputs, name, list) < 0) {
+                        json_decref(value);
+                        return -ERR_NO_MEMORY;
+                }
+        }
+        return json_array_append_new(list, value) < 0 ? -ERR_NO_MEMORY : 0;
+}
+
+static int run_block(struct request *req, json_t *input, json_t *outputs) {
+        const struct context *context = req->context;
+        struct block_run run = {
+                .block = req->step_data,
+                .input = input,
+                .context = context,
+                .database = context->database,
+                .user_id = req->identity->user_id,
+                .timezone = req->identity->timezone,
+                .deadline_us = clock_monotonic_us() + context->settings->block_seconds * 1000000,
+                .stop = crew_stopping(context->crew),
+                .yield = collect,
+                .yield_data = outputs,
+        };
+        int r;
+
+        r = block_execute(&run);
+        if (r == -ERR_BLOCK)
+                return request_refuse(req, ERR_BLOCK, "%s", run.message);
+        if (r == -ERR_STOPPED)
+                return request_refuse(req, ERR_BUSY,
+                                      "The server is about to end. Try again in a few seconds.");
+        return r;
+}
+
+int handle_block_run(struct request *req, struct response *res) {
+        json_auto_t *input = NULL, *outputs = json_object();
+        int r;
+
+        if (!outputs)
+                return -ERR_NO_MEMORY;
+        r = read_input(req, &input);
+        if (r == 0)
+                r = run_block(req, input, outputs);
+        if (r < 0)
+                return r;
+        response_begin(res, 200, CONTENT_TYPE_JSON);
+        response_no_store(res);
+        value_write(&res->body, outputs, VALUE_COMPACT);
+        if (res->body.failed)
+                return request_refuse(req, ERR_BLOCK, "The block's outputs are longer than %d MiB as JSON",
+                                      RESPONSE_BODY_MAX >> 20);
+        return 0;
+}
