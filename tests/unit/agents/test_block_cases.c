@@ -96,9 +96,14 @@ static void text_blocks(void **state) {
         check_file("text");
 }
 
+static void time_blocks(void **state) {
+        check_file("time");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(text_blocks),
+                cmocka_unit_test(time_blocks),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
