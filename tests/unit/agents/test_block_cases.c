@@ -100,10 +100,21 @@ static void time_blocks(void **state) {
         check_file("time");
 }
 
+static void file_blocks(void **state) {
+        check_file("files");
+}
+
+/* Random tables, with what Python's csv.reader makes of them. */
+static void tables_as_python_reads_them(void **state) {
+        check_file("csv");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(text_blocks),
                 cmocka_unit_test(time_blocks),
+                cmocka_unit_test(file_blocks),
+                cmocka_unit_test(tables_as_python_reads_them),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
