@@ -79,7 +79,8 @@ _must_use_ int graph_new(json_t *body, struct graph **ret, struct graph_problems
 struct graph *graph_ref(struct graph *graph);
 struct graph *graph_unref(struct graph *graph);
 
-/* What must hold before it runs, beyond what graph_new() checked: every required input has a link or a value.
+/* What must hold before it runs, beyond what graph_new() checked: every required input has a link or a value. When it is not
+ * run yet, links are also held to the types of what they connect.
  *
  * inputs         the caller's, by the names of its input nodes; NULL when it is not run yet: then only the nodes of input,
  *                output and agent blocks are held to it

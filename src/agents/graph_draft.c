@@ -103,9 +103,7 @@ static int write_part(struct making *m, size_t i, struct graph_part *part) {
         const struct graph_writing writing = { .clock = context->clock,
                                                .random = context->random,
                                                .id = member->id,
-                                               .version = member->version,
-                                               .parts = i == 0 ? m->graphs : &m->graphs[i],
-                                               .n_parts = i == 0 ? m->members.n : 1 };
+                                               .version = member->version };
         int r;
 
         r = graph_write_summary(&out, m->graphs[i]);

@@ -71,6 +71,9 @@ static int check_all(const struct graph *graph, bool to_run, struct graph_proble
                 if (r < 0)
                         return r;
         }
+        r = to_run ? 0 : graph_check_types(graph, problems);
+        if (r < 0)
+                return r;
         return problems->n ? -ERR_GRAPH : 0;
 }
 

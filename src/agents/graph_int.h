@@ -70,3 +70,8 @@ void graph_node_pins(const struct graph_node *node, bool outputs, char *out, siz
 
 /* Appends a name to such a list. */
 void graph_list_name(char *list, size_t size, const char *name);
+
+/* Notes links whose values can't become what they lead to, whatever the conversions between types make of them: they would
+ * fail at every run.
+ * errors   ERR_SCHEMA, ERR_NO_MEMORY */
+_must_use_ int graph_check_types(const struct graph *graph, struct graph_problems *problems);

@@ -15,8 +15,6 @@ struct graph_writing {
         const struct random *random; /* of new ids for nodes and links */
         const char *id;              /* the graph's */
         int64_t version;
-        struct graph *const *parts; /* the graph and its sub-graphs: all that need credentials */
-        size_t n_parts;
 };
 
 /* What lists show: an object with the graph's own members.

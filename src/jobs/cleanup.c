@@ -3,9 +3,10 @@
 #include "base/errors.h"
 #include "db/statements.h"
 
-const char *const cleanup_names[CLEANUP_KINDS] = { "codes",           "access_tokens",     "refresh_tokens",
-                                                   "authorizations",  "sessions",          "links",
-                                                   "imported_tokens", "imported_families", "throttles" };
+const char *const cleanup_names[CLEANUP_KINDS] = {
+        "codes",           "access_tokens",     "refresh_tokens", "authorizations", "sessions", "links",
+        "imported_tokens", "imported_families", "throttles",      "graph_versions", "graphs"
+};
 
 enum {
         BATCH_US = 4000,     /* what a batch should take: about as long as a commit */
@@ -13,6 +14,7 @@ enum {
         PAUSE_MAX_MS = 1000, /* after a batch, and between two tries */
         ARENA_MAX = 4096,
         MINUTE_MS = 60 * 1000,
+        GRAPH_SHARE = 25, /* rows of other kinds that count as much as a version of a graph */
 };
 
 /* What is over at one instant; milliseconds since 1970. */
@@ -80,6 +82,8 @@ static int find_stretch(struct tx *tx, const struct batch *b, struct stretch_row
         case CLEANUP_IMPORTED_TOKENS:
         case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
+        case CLEANUP_GRAPH_VERSIONS:
+        case CLEANUP_GRAPHS:
         case CLEANUP_KINDS:
                 break;
         }
@@ -105,6 +109,8 @@ static int remove_ended(struct tx *tx, const struct batch *b) {
         case CLEANUP_IMPORTED_TOKENS:
         case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
+        case CLEANUP_GRAPH_VERSIONS:
+        case CLEANUP_GRAPHS:
         case CLEANUP_KINDS:
                 break;
         }
@@ -113,15 +119,27 @@ static int remove_ended(struct tx *tx, const struct batch *b) {
 
 /* What has no time-ordered id is found by its end instead. */
 static int remove_without_id(struct tx *tx, struct batch *b) {
+        int64_t size = b->size;
         int removed;
 
-        if (b->kind == CLEANUP_IMPORTED_TOKENS)
-                removed = db_imported_tokens_delete_expired(tx, b->limits->ended, b->size);
-        else if (b->kind == CLEANUP_IMPORTED_FAMILIES)
-                removed = db_imported_families_delete_ended(tx, b->size);
-        else
-                removed = db_throttles_delete_expired(tx, b->limits->now, b->size);
-        b->finished = removed < b->size;
+        switch (b->kind) {
+        case CLEANUP_IMPORTED_TOKENS:
+                removed = db_imported_tokens_delete_expired(tx, b->limits->ended, size);
+                break;
+        case CLEANUP_IMPORTED_FAMILIES:
+                removed = db_imported_families_delete_ended(tx, size);
+                break;
+        case CLEANUP_GRAPH_VERSIONS: /* each may have megabytes */
+                size = size / GRAPH_SHARE + 1;
+                removed = db_graph_versions_delete_gone(tx, size);
+                break;
+        case CLEANUP_GRAPHS:
+                removed = db_graphs_delete_gone(tx, size);
+                break;
+        default:
+                removed = db_throttles_delete_expired(tx, b->limits->now, size);
+        }
+        b->finished = removed < size;
         return removed;
 }
 

@@ -1,5 +1,5 @@
 /* Removes what nobody can use any more: expired codes, tokens, sessions and links, authorizations that are over, and
- * throttles that no longer hold anything back (dialect: Formats: a job removes expired rows).
+ * throttles that no longer hold anything back, graphs that were deleted (dialect: Formats: a job removes expired rows).
  *
  * In small batches, each a transaction of its own, with pauses in between: requests go first. Several nodes may start a
  * round at the same time; each batch takes a lock that only one of them gets, and the others end their rounds. */
@@ -31,6 +31,8 @@ enum cleanup_kind {
         CLEANUP_IMPORTED_TOKENS,
         CLEANUP_IMPORTED_FAMILIES,
         CLEANUP_THROTTLES,
+        CLEANUP_GRAPH_VERSIONS,
+        CLEANUP_GRAPHS,
         CLEANUP_KINDS
 };
 

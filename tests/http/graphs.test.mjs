@@ -315,6 +315,8 @@ describe('what cannot be a graph', () => {
       'Graph validation failed: 1 issues on 1 nodes\n  a:\n    a: This input can never arrive: its links come from a cycle that nothing starts'],
     ['no start', graph([c('a')], [link('a', 'result', 'a', 'a')]),
       'No starting nodes found for the graph, make sure an AgentInput or blocks with no inbound links are present as starting nodes.\n  a:\n    a: This input can never arrive: its links come from a cycle that nothing starts'],
+    ['a link that never fits', graph([c('a'), c('b')], [link('a', 'result', 'b', 'operation')]),
+      'Graph validation failed: 1 issues on 1 nodes\n  b:\n    operation: Incompatible types: `result` of node #a is a number or null, which never becomes what `operation` takes'],
     ['inputs and outputs without names', graph([node('i', 'input'), node('o', 'output', {})]),
       'Graph validation failed: 2 issues on 2 nodes\n  i:\n    name: This field is required\n  o:\n    name: This field is required'],
     ['an agent without its graph', graph([node('g', 'agent')]),

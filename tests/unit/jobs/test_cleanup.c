@@ -313,6 +313,38 @@ static void rounds_begin_at_times_drawn_by_lot(void **state) {
         assert_true(differ);
 }
 
+static int insert_graph(struct tx *tx, void *data) {
+        struct str id = str_of(data);
+        int64_t row = *((const char *)data) * 1000;
+
+        assert_int_equal(db_graph_insert(tx, id, STR("u"), STR(""), 1, 1, FIXTURE_START), 1);
+        for (int i = 0; i < 30; i++)
+                assert_int_equal(db_graph_version_insert(tx, row + i, id, i + 1, 0, STR("{}"), STR("{}"),
+                                                         FIXTURE_START),
+                                 1);
+        return 0;
+}
+
+static int delete_graph(struct tx *tx, void *data) {
+        return db_graph_delete(tx, str_of(data), STR("u"), FIXTURE_START);
+}
+
+static void deleted_graphs_go_with_their_versions_and_others_stay(void **state) {
+        struct cleanup_counts counts;
+        struct fixture f;
+
+        fixture_init(&f);
+        assert_int_equal(fixture_write(&f, insert_graph, "a"), 0);
+        assert_int_equal(fixture_write(&f, insert_graph, "b"), 0);
+        assert_int_equal(fixture_write(&f, delete_graph, "a"), 1);
+        counts = clean(&f);
+        assert_int_equal(counts.removed[CLEANUP_GRAPH_VERSIONS], 30);
+        assert_int_equal(counts.removed[CLEANUP_GRAPHS], 1);
+        counts = clean(&f);
+        assert_int_equal(counts.removed[CLEANUP_GRAPH_VERSIONS] + counts.removed[CLEANUP_GRAPHS], 0);
+        fixture_done(&f);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_in_use_stays),
@@ -327,6 +359,7 @@ int main(void) {
                 cmocka_unit_test(batches_grow_while_they_are_quick_and_shrink_when_they_are_slow),
                 cmocka_unit_test(rounds_begin_at_times_drawn_by_lot),
                 cmocka_unit_test(a_round_can_be_stopped_between_batches),
+                cmocka_unit_test(deleted_graphs_go_with_their_versions_and_others_stay),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
