@@ -42,7 +42,7 @@ install: ## into DESTDIR and PREFIX (/usr/local): programs and systemd unit
 	install -d '$(bindir)' '$(unitdir)'
 	install -m 755 build/gatehouse '$(bindir)/gatehouse'
 	ln -sf gatehouse '$(bindir)/oauth-tool'
-	! test -e build/export-api-schema || ln -sf gatehouse '$(bindir)/export-api-schema'
+	ln -sf gatehouse '$(bindir)/export-api-schema'
 	sed 's|/usr/local/bin|$(PREFIX)/bin|g' deploy/gatehouse.service >'$(unitdir)/gatehouse.service'
 	chmod 644 '$(unitdir)/gatehouse.service'
 

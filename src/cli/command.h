@@ -47,6 +47,7 @@ int command_revoke_all(int argc, char **argv);
 int command_import_platform(int argc, char **argv);
 int command_reset_clock(int argc, char **argv);
 int command_migrate(int argc, char **argv);
+int command_export_api_schema(int argc, char **argv);
 int command_version(int argc, char **argv);
 int command_generate_app(int argc, char **argv);
 int command_hash_secret(int argc, char **argv);

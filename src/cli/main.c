@@ -17,6 +17,7 @@ const struct program program_gatehouse = {
                   command_import_platform },
                 { "reset-clock", "start from this machine's time again, after a wrong clock", command_reset_clock },
                 { "migrate", "bring the database's schema up to date", command_migrate },
+                { "export-api-schema", "print the OpenAPI documents", command_export_api_schema },
                 { "version", "print the version", command_version },
         },
 };
@@ -36,6 +37,8 @@ int main(int argc, char **argv) {
         const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
         struct str name = str_of(slash ? slash + 1 : argc > 0 ? argv[0] : "");
 
+        if (str_eq(name, STR("export-api-schema")))
+                return command_export_api_schema(argc, argv);
         return program_run(str_eq(name, STR("oauth-tool")) ? &program_oauth_tool : &program_gatehouse, argc,
                            argv);
 }
