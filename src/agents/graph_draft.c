@@ -21,48 +21,6 @@ static void making_done(struct making *m) {
         graph_members_done(&m->members);
 }
 
-/* Whether a text has more values than a document may: counted before it is parsed, since each takes far more memory than its
- * text. A comma or a bracket goes with every value. */
-static bool too_many(struct str text) {
-        size_t containers = 0, values = 0;
-        bool in_string = false;
-
-        for (size_t i = 0; i < text.len; i++) {
-                char c = text.ptr[i];
-
-                if (in_string) {
-                        if (c == '\\')
-                                i++;
-                        else if (c == '"')
-                                in_string = false;
-                } else if (c == '"') {
-                        in_string = true;
-                } else if (c == '{' || c == '[') {
-                        containers++;
-                        values++;
-                } else if (c == ',') {
-                        values++;
-                }
-        }
-        return containers > GRAPH_CONTAINERS_MAX || values > GRAPH_VALUES_MAX;
-}
-
-static int parse(struct str text, json_t **ret, char ret_problem[GRAPH_MESSAGE_MAX + 1]) {
-        char problem[VALUE_PROBLEM_MAX];
-        int r;
-
-        if (too_many(text)) {
-                snprintf(ret_problem, GRAPH_MESSAGE_MAX + 1,
-                         "The graph is too large: it has more than %d objects and lists, or %d values",
-                         GRAPH_CONTAINERS_MAX, GRAPH_VALUES_MAX);
-                return -ERR_TOO_LARGE;
-        }
-        r = value_parse(text, true, ret, problem);
-        if (r == -ERR_BAD_JSON)
-                snprintf(ret_problem, GRAPH_MESSAGE_MAX + 1, "The body is not valid JSON: %s", problem);
-        return r;
-}
-
 /* A member of a sub-graph is called by its place in the whole document. */
 static void place_field(struct graph_problems *problems, size_t i) {
         char field[GRAPH_FIELD_MAX + 1];
@@ -153,17 +111,13 @@ static int make(struct making *m, json_t *document, struct graph_problems *probl
         return r < 0 ? r : keep_needs(m);
 }
 
-int graph_draft_new(const struct graph_author *author, struct arena *arena, struct str text,
+int graph_draft_new(const struct graph_author *author, struct arena *arena, json_t *document,
                     struct graph_draft *ret, struct graph_problems *ret_problems,
                     char ret_problem[GRAPH_MESSAGE_MAX + 1]) {
         _cleanup_(making_done) struct making m = { .arena = arena, .members.author = author };
         _cleanup_(graph_problems_end) struct graph_problems problems = { 0 };
-        json_auto_t *document = NULL;
         int r;
 
-        r = parse(text, &document, ret_problem);
-        if (r < 0)
-                return r;
         r = make(&m, document, &problems);
         if (r == -ERR_TOO_LARGE)
                 snprintf(ret_problem, GRAPH_MESSAGE_MAX + 1,

@@ -8,9 +8,6 @@
 
 enum {
         GRAPH_NEEDS_MAX = 100, /* agents of its owner that a graph runs, beside its sub-graphs */
-        GRAPH_CONTAINERS_MAX =
-                300000, /* objects and arrays of a document: each takes much more memory than text */
-        GRAPH_VALUES_MAX = 1500000, /* values of any kind */
 };
 
 /* The graph itself or one of its sub-graphs. */
@@ -45,14 +42,15 @@ struct graph_author {
         int64_t version;
 };
 
-/* Makes a draft of JSON text. Takes long for a large one: it is no work for an event loop.
+/* Makes a draft of a document that fits the schema Graph of the API. Takes long for a large one: it is no work for an event loop.
  *
+ * document       is changed; not to be used after
  * arena          has room for GRAPH_ANSWER_MAX bytes and a little more
  * ret            on the arena
  * ret_problems   on ERR_GRAPH, to be released by graph_problems_end()
- * ret_problem    on ERR_BAD_JSON and ERR_TOO_LARGE: what is wrong
- * errors         ERR_BAD_JSON, ERR_TOO_LARGE (limits above), ERR_GRAPH, ERR_RANDOM, ERR_SCHEMA, ERR_NO_MEMORY
+ * ret_problem    on ERR_TOO_LARGE: what is wrong
+ * errors         ERR_TOO_LARGE (limits above), ERR_GRAPH, ERR_RANDOM, ERR_SCHEMA, ERR_NO_MEMORY
  */
-_must_use_ int graph_draft_new(const struct graph_author *author, struct arena *arena, struct str text,
+_must_use_ int graph_draft_new(const struct graph_author *author, struct arena *arena, json_t *document,
                                struct graph_draft *ret, struct graph_problems *ret_problems,
                                char ret_problem[GRAPH_MESSAGE_MAX + 1]);

@@ -16,8 +16,6 @@ struct graph_sent {
 static int admit(struct request *req, struct graph_sent **ret) {
         struct graph_sent *sent;
 
-        if (req->body_kind != BODY_JSON)
-                return req->body_kind == BODY_NONE ? -ERR_BAD_JSON : -ERR_MEDIA_TYPE;
         req->step_data = sent = arena_new(&req->arena, struct graph_sent);
         if (!sent)
                 return -ERR_NO_MEMORY;
@@ -74,7 +72,7 @@ int handle_graph_prepare(struct request *req, struct response *res _unused_) {
         int r;
 
         request_allow(req, MEMORY_MAX);
-        r = graph_draft_new(&sent->author, &req->arena, req->body, &sent->draft, &problems, problem);
+        r = graph_draft_new(&sent->author, &req->arena, req->json, &sent->draft, &problems, problem);
         if (r == -ERR_GRAPH)
                 return refuse_graph(req, &problems);
         if (problem[0])

@@ -84,14 +84,8 @@ bool schema_problem_type(struct schema_run *run, const struct schema_place *at,
                          const struct schema_node *node, json_t *input) {
         unsigned types = node->types & ~(unsigned)TYPE_NULL;
 
-        if (types & TYPE_OBJECT) {
-                if (node->properties.n > 0)
-                        return schema_problem(
-                                run, at, "model_attributes_type", input, NULL,
-                                "Input should be a valid dictionary or object to extract fields from");
-                return schema_problem(run, at, "dict_type", input, NULL,
-                                      "Input should be a valid dictionary");
-        }
+        if (types & TYPE_OBJECT)
+                return schema_problem(run, at, "dict_type", input, NULL, "Input should be a valid dictionary");
         if (types & TYPE_ARRAY)
                 return schema_problem(run, at, "list_type", input, NULL, "Input should be a valid list");
         if (types & TYPE_STRING)

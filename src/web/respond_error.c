@@ -14,12 +14,6 @@ static bool wants_page(const struct request *req, const struct route *route) {
         return req->method <= HTTP_HEAD && str_contains(request_header(req, STR("Accept")), STR("text/html"));
 }
 
-static int status_of(const struct request *req, const struct error_row *row) {
-        bool json = req->body_kind == BODY_JSON || req->body_kind == BODY_NONE;
-
-        return json ? row->json_status : row->other_status;
-}
-
 static struct str text_of(const struct request *req, const struct error_row *row) {
         return req->error_detail.ptr ? req->error_detail : row->text;
 }
@@ -27,6 +21,13 @@ static struct str text_of(const struct request *req, const struct error_row *row
 /* Whether an answer has the External API's shape: below its prefix also where no route is. */
 static bool is_external(const struct request *req, const struct route *route) {
         return route ? route->flags & ROUTE_EXTERNAL : str_starts_with(req->path, STR("/external-api/"));
+}
+
+/* The External API knows no forms. */
+static int status_of(const struct request *req, const struct route *route, const struct error_row *row) {
+        bool json = req->body_kind == BODY_JSON || req->body_kind == BODY_NONE || is_external(req, route);
+
+        return json ? row->json_status : row->other_status;
 }
 
 /* Whether an answer of the External API is about who calls: a 400 only while that is not known (RFC 6750 §3.1). */
@@ -188,13 +189,13 @@ void respond_error(struct request *req, struct response *res, const struct route
         }
 
         row = error_row(result);
-        res->status = status_of(req, row);
+        res->status = status_of(req, route, row);
         log_failure(req, row, res->status);
         if (wants_page(req, route) && respond_page(req, res, row) == 0)
                 goto fields;
 
         response_reset(res);
-        response_begin(res, status_of(req, row), CONTENT_TYPE_JSON);
+        response_begin(res, status_of(req, route, row), CONTENT_TYPE_JSON);
         response_no_store(res);
         write_json(req, res, route, row);
 fields:

@@ -6,8 +6,10 @@
 #include "base/json_write.h"
 
 enum {
-        LIST_MAX = 64 * 1024,  /* bytes of all faults of one request */
-        INPUT_SHOWN_MAX = 512, /* bytes of what was found, where it is shown */
+        LIST_MAX = 64 * 1024,    /* bytes of all faults of one request */
+        INPUT_SHOWN_MAX = 512,   /* bytes of what was found, where it is shown */
+        CONTAINERS_MAX = 300000, /* objects and arrays of a body: each takes much more memory than its text */
+        VALUES_MAX = 1500000,    /* values of any kind */
 };
 
 /* Faults as they are found. */
@@ -155,6 +157,32 @@ int validate_parameters(struct request *req, const struct route *route) {
         return r < 0 ? r : finish(req, &faults);
 }
 
+/* Whether a body has more values than it may: counted before it is parsed, since each takes far more memory than its text. A
+ * comma or a bracket goes with every value. */
+static bool too_many(struct str text) {
+        size_t containers = 0, values = 0;
+        bool in_string = false;
+
+        for (size_t i = 0; i < text.len; i++) {
+                char c = text.ptr[i];
+
+                if (in_string) {
+                        if (c == '\\')
+                                i++;
+                        else if (c == '"')
+                                in_string = false;
+                } else if (c == '"') {
+                        in_string = true;
+                } else if (c == '{' || c == '[') {
+                        containers++;
+                        values++;
+                } else if (c == ',') {
+                        values++;
+                }
+        }
+        return containers > CONTAINERS_MAX || values > VALUES_MAX;
+}
+
 /* Text that is no JSON: where it stops to be, and why. */
 static void take_bad_json(struct faults *faults, const struct request *req, const char *problem) {
         json_auto_t *context = json_pack("{s:s}", "error", problem), *empty = json_object();
@@ -174,6 +202,11 @@ static int parse_body(struct request *req, struct faults *faults) {
         /* Without a type it can only be meant as JSON. */
         if (req->body_kind != BODY_JSON && request_header(req, STR("Content-Type")).ptr)
                 return request_refuse(req, ERR_MEDIA_TYPE, "Send the body as application/json");
+        if (too_many(req->body))
+                return request_refuse(
+                        req, ERR_TOO_LARGE,
+                        "The body is too large: it has more than %d objects and lists, or %d values",
+                        CONTAINERS_MAX, VALUES_MAX);
         r = value_parse(req->body, true, &req->json, problem);
         if (r != -ERR_BAD_JSON)
                 return r;

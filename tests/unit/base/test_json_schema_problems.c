@@ -68,10 +68,6 @@ static void each_type_has_its_words(void **state) {
                         "[[\"list_type\",[],\"Input should be a valid list\",{}]]");
         assert_problems("{\"type\":\"object\"}", "[]",
                         "[[\"dict_type\",[],\"Input should be a valid dictionary\",[]]]");
-        assert_problems(
-                "{\"type\":\"object\",\"properties\":{\"a\":{}}}", "[]",
-                "[[\"model_attributes_type\",[],\"Input should be a valid dictionary or object to extract "
-                "fields from\",[]]]");
         assert_problems("{\"type\":\"null\"}", "1", "[[\"none_required\",[],\"Input should be None\",1]]");
         assert_problems("{\"type\":[\"string\",\"null\"]}", "1",
                         "[[\"string_type\",[],\"Input should be a valid string\",1]]");
