@@ -1,9 +1,9 @@
 /* Blocks in the External API (dialect: External API, blocks). */
+#include "agents/block_handlers.h"
 #include "account/identity.h"
 #include "agents/block.h"
 #include "agents/block_document.h"
 #include "agents/crew.h"
-#include "agents/block_handlers.h"
 #include "agents/value.h"
 #include "base/clock.h"
 #include "http/negotiate.h"
@@ -41,24 +41,6 @@ int handle_block_find(struct request *req, struct response *res _unused_) {
         if (!req->step_data)
                 return request_refuse(req, ERR_NOT_FOUND, "Block #" STR_FMT " not found.", STR_ARG(id));
         return STEP_NEXT;
-}
-
-static int read_input(struct request *req, json_t **ret) {
-        char problem[VALUE_PROBLEM_MAX];
-        json_auto_t *input = NULL;
-        int r;
-
-        if (req->body_kind != BODY_JSON && req->body_kind != BODY_NONE)
-                return request_refuse(req, ERR_MEDIA_TYPE, "Send the body as application/json");
-        r = value_parse(req->body, true, &input, problem);
-        if (r == -ERR_BAD_JSON)
-                return request_refuse(req, ERR_BAD_JSON, "The body is not valid JSON: %s", problem);
-        if (r < 0)
-                return r;
-        if (!json_is_object(input))
-                return request_refuse(req, ERR_BAD_JSON, "The body must be a JSON object: the block's input");
-        *ret = json_incref(input);
-        return 0;
 }
 
 /* Collects what a block yields: {name: [values]}. */
@@ -101,14 +83,12 @@ static int run_block(struct request *req, json_t *input, json_t *outputs) {
 }
 
 int handle_block_run(struct request *req, struct response *res) {
-        json_auto_t *input = NULL, *outputs = json_object();
+        json_auto_t *outputs = json_object();
         int r;
 
         if (!outputs)
                 return -ERR_NO_MEMORY;
-        r = read_input(req, &input);
-        if (r == 0)
-                r = run_block(req, input, outputs);
+        r = run_block(req, req->json, outputs);
         if (r < 0)
                 return r;
         response_begin(res, 200, CONTENT_TYPE_JSON);

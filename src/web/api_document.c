@@ -5,6 +5,7 @@
 
 #include "base/json_pointer.h"
 #include "base/log.h"
+#include "http/negotiate.h"
 #include "pages/embed.h"
 #include "web/api_check.h"
 
@@ -16,11 +17,17 @@ static struct {
         struct api_operation *operations; /* by the route's index; empty where no document has one */
 } api;
 
-static struct str bytes_of(const char *name) {
+static const struct embedded *find(const char *name) {
         for (size_t i = 0; i < api_documents_count; i++)
                 if (str_eq(api_documents[i].name, str_of(name)))
-                        return api_documents[i].bytes;
-        return STR_NULL;
+                        return &api_documents[i];
+        return NULL;
+}
+
+static struct str bytes_of(const char *name) {
+        const struct embedded *document = find(name);
+
+        return document ? document->bytes : STR_NULL;
 }
 
 struct str api_document_external(void) {
@@ -29,6 +36,30 @@ struct str api_document_external(void) {
 
 struct str api_document_main(void) {
         return bytes_of("main.json");
+}
+
+int handle_api_document(struct request *req, struct response *res) {
+        bool gzip = accepts_gzip(request_header(req, STR("Accept-Encoding")));
+        const struct embedded *document = find(gzip ? "external.json.gz" : "external.json");
+        struct str etag;
+
+        if (!document)
+                return -ERR_INTERNAL;
+        etag = arena_printf(&req->arena, "\"" STR_FMT "\"", STR_ARG(document->hashed_name));
+        if (!etag.ptr)
+                return -ERR_NO_MEMORY;
+        response_begin(res, 200, CONTENT_TYPE_JSON);
+        response_header(res, STR("Cache-Control"), STR("no-cache"));
+        response_header(res, STR("Vary"), STR("Accept-Encoding"));
+        response_header(res, STR("ETag"), etag);
+        if (etag_matches(request_header(req, STR("If-None-Match")), etag)) {
+                res->status = 304;
+                return 0;
+        }
+        if (gzip)
+                response_header(res, STR("Content-Encoding"), STR("gzip"));
+        res->static_body = document->bytes;
+        return 0;
 }
 
 static int wrong(const struct route *route, const char *what) {
@@ -167,7 +198,8 @@ int api_document_init(void) {
         api.operations = calloc(routes_count, sizeof(*api.operations));
         if (!api.operations)
                 return -ERR_NO_MEMORY;
-        return take_routes();
+        r = take_routes();
+        return r < 0 ? r : api_check(api.external, api.main);
 }
 
 const struct api_operation *api_operation_of(const struct route *route) {

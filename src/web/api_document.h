@@ -36,3 +36,5 @@ const struct api_operation *api_operation_of(const struct route *route);
 /* The documents as they are given out: compact JSON and a newline. */
 struct str api_document_external(void);
 struct str api_document_main(void);
+
+int handle_api_document(struct request *req, struct response *res); /* GET /external-api/openapi.json */

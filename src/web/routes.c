@@ -6,6 +6,7 @@
 #include "oauth/client.h"
 #include "oauth/handlers.h"
 #include "oauth/token.h"
+#include "web/api_document.h"
 #include "web/external.h"
 #include "web/health.h"
 #include "web/route.h"
@@ -86,6 +87,7 @@ const struct route routes[] = {
 { HTTP_PUT,    "/api/api-keys/{id}/permissions", ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_permissions), 0 },
 
 /* External API */
+{ HTTP_GET,   "/external-api/openapi.json", ACCESS_NONE, 0, EXTERNAL, READ(handle_api_document), 0 },
 { HTTP_GET,   "/external-api/v1/me", ACCESS_API, SCOPE_IDENTITY, EXTERNAL, READ(handle_me), 0 },
 
 /* External API: blocks */

@@ -203,15 +203,15 @@ describe('a block run by itself', () => {
   });
 
   for (const [what, body, status] of [
-    ['nothing', undefined, 400], ['broken JSON', '{"a":', 400], ['text after it', '{} x', 400], ['a list', '[]', 400], ['a text', '"x"', 400],
-    ['a number beyond 64 bits', '{"text":9223372036854775808}', 400], ['NaN', '{"text":NaN}', 400], ['a member twice', '{"text":1,"text":2}', 400],
-    ['a NUL', '{"text":"\\u0000"}', 400], ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 400],
-    ['half a pair of surrogates', '{"text":"\\ud800"}', 400], ['lists without end', '{"text":' + '['.repeat(100000), 400],
-    ['lists 101 levels deep', `{"text":${'['.repeat(101)}${']'.repeat(101)}}`, 400],
+    ['nothing', undefined, 422], ['broken JSON', '{"a":', 422], ['text after it', '{} x', 422], ['a list', '[]', 422], ['a text', '"x"', 422],
+    ['a number beyond 64 bits', '{"text":9223372036854775808}', 422], ['NaN', '{"text":NaN}', 422], ['a member twice', '{"text":1,"text":2}', 422],
+    ['a NUL', '{"text":"\\u0000"}', 422], ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 422],
+    ['half a pair of surrogates', '{"text":"\\ud800"}', 422], ['lists without end', '{"text":' + '['.repeat(100000), 422],
+    ['lists 101 levels deep', `{"text":${'['.repeat(101)}${']'.repeat(101)}}`, 422],
   ])
     it(`refuses ${what}`, async () => {
       const answer = await run(PRINT, { body, type: 'application/json' });
-      assert.ok([status, 422].includes(answer.status), answer.text);
+      assert.equal(answer.status, status, answer.text);
       assert.deepEqual(Object.keys(answer.json), ['detail']);
     });
 

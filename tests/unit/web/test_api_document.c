@@ -123,6 +123,69 @@ static void the_list_of_scopes_is_the_table(void **state) {
                 assert_string_equal(json_string_value(json_array_get(scopes, i)), scope_rows[i].name.ptr);
 }
 
+/* A copy of the External API's document, to be changed. */
+static json_t *changed(void) {
+        json_t *copy = json_deep_copy(external);
+
+        assert_non_null(copy);
+        return copy;
+}
+
+static void assert_differs(json_t *document) {
+        assert_int_equal(api_check(document, others), -ERR_SCHEMA);
+        json_decref(document);
+}
+
+static void routes_and_documents_agree(void **state) {
+        assert_int_equal(api_document_init(), 0);
+        assert_int_equal(api_check(external, others), 0);
+        for (size_t i = 0; i < routes_count; i++)
+                assert_int_equal(api_operation_of(&routes[i]) == NULL,
+                                 (routes[i].flags & (ROUTE_PAGE | ROUTE_FILE)) != 0);
+}
+
+static void any_difference_is_found(void **state) {
+        static const char me[] = "/paths/~1external-api~1v1~1me/get";
+        static const char graphs[] = "/paths/~1external-api~1v1~1graphs/post";
+        json_t *document = changed();
+
+        json_object_del(json_pointer_find(document, STR("/paths/~1external-api~1v1~1me")), "get");
+        assert_differs(document);
+
+        document = changed();
+        json_object_set_new(json_pointer_find(document, STR("/paths")), "/external-api/v1/other",
+                            json_pack("{s:{}}", "get"));
+        assert_differs(document);
+
+        document = changed();
+        json_object_set_new(json_pointer_find(document, STR("/paths/~1external-api~1v1~1me")), "put",
+                            json_object());
+        assert_differs(document);
+
+        document = changed();
+        json_object_set_new(json_pointer_find(document, str_of(me)), "security", json_array());
+        assert_differs(document);
+
+        document = changed();
+        json_object_del(json_pointer_find(document, str_of(me)), "security");
+        assert_differs(document);
+
+        document = changed();
+        json_object_set_new(json_pointer_find(document, str_of(me)), "security",
+                            json_pack("[{s:[]}, {s:[s]}]", "apiKey", "oauth2", "READ_GRAPH"));
+        assert_differs(document);
+
+        document = changed();
+        json_object_set_new(json_pointer_find(document, str_of(graphs)), "security",
+                            json_pack("[{s:[]}, {s:[s]}]", "apiKey", "oauth2", "WRITE_GRAPH"));
+        assert_differs(document);
+
+        document = changed();
+        json_object_set_new(json_object_get(json_pointer_find(document, str_of(graphs)), "requestBody"),
+                            "x-max-bytes", json_integer(1));
+        assert_differs(document);
+}
+
 static int setup(void **state) {
         struct str text = api_document_external();
 
@@ -142,6 +205,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_operation_is_described_with_examples_that_fit),
                 cmocka_unit_test(every_reference_points_somewhere_and_every_schema_compiles),
+                cmocka_unit_test(routes_and_documents_agree),
+                cmocka_unit_test(any_difference_is_found),
                 cmocka_unit_test(scopes_bear_the_words_of_the_table),
                 cmocka_unit_test(the_list_of_scopes_is_the_table),
         };
