@@ -5,7 +5,9 @@
 
 enum {
         ARENA_MAX = GRAPH_ANSWER_MAX + 64 * 1024, /* a version's row and its body */
-        WEIGHT = 6, /* bytes of memory for a byte of text: what graphs take, measured */
+        BYTE_WEIGHT = 5,                          /* bytes of memory for a byte of text, and */
+        CONTAINER_WEIGHT =
+                140, /* for each object or list besides: measured, of small and of hostile values */
 };
 
 void graph_source_done(struct graph_source *source) {
@@ -97,6 +99,17 @@ static int document_of(const struct graph_source *source, json_t **ret) {
         return 0;
 }
 
+/* What a graph takes of memory, roughly. Brackets within texts count too: better too much than too little. */
+static size_t weigh(const struct graph *graph, const char *text) {
+        size_t bytes = 0, containers = 0;
+
+        for (; text[bytes]; bytes++)
+                containers += text[bytes] == '{' || text[bytes] == '[';
+        return sizeof(*graph) + graph->n_nodes * sizeof(*graph->nodes) +
+               graph->n_links * (sizeof(*graph->links) + 2 * sizeof(*graph->ends)) + BYTE_WEIGHT * bytes +
+               CONTAINER_WEIGHT * containers;
+}
+
 int graph_open(struct graph_source *source, struct graph_cache *cache, struct graph **ret,
                struct graph_problems *ret_problems) {
         json_auto_t *document = NULL;
@@ -114,7 +127,7 @@ int graph_open(struct graph_source *source, struct graph_cache *cache, struct gr
         if (r < 0)
                 return r;
         if (cache)
-                graph_cache_keep(cache, source->row, graph, sizeof(*graph) + WEIGHT * strlen(source->body));
+                graph_cache_keep(cache, source->row, graph, weigh(graph, source->body));
         *ret = graph;
         return 0;
 }
