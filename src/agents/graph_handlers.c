@@ -79,7 +79,7 @@ int handle_graphs(struct request *req, struct response *res) {
         _cleanup_(arena_done) struct arena arena;
         struct graph_version_row *rows;
         struct graph_count_row total;
-        struct paging paging;
+        struct paging paging = { .page = 1, .size = PAGE_SIZE };
         size_t n;
         int r;
 
@@ -103,7 +103,7 @@ int handle_graph_versions(struct request *req, struct response *res) {
         struct str id = req->path_params[0], user_id = req->identity->user_id;
         struct graph_version_row *rows;
         struct graph_count_row total;
-        struct paging paging;
+        struct paging paging = { .page = 1, .size = PAGE_SIZE };
         size_t n;
         int r;
 

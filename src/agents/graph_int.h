@@ -13,8 +13,9 @@ _must_use_ _printf_(4, 5) int graph_problems_add(struct graph_problems *problems
  * errors   ERR_GRAPH (there is a message now), ERR_NO_MEMORY */
 _must_use_ int graph_problems_merge(struct graph_problems *problems, struct graph_problems *found);
 
-/* Says what is wrong with the graph as a whole. Returns -ERR_GRAPH. */
-_printf_(2, 3) int graph_problems_say(struct graph_problems *problems, const char *format, ...);
+/* Says what is wrong with the graph as a whole. Gives -ERR_GRAPH, for the compiler to see. */
+_printf_(2, 3) void graph_problems_note(struct graph_problems *problems, const char *format, ...);
+#define graph_problems_say(problems, ...) (graph_problems_note((problems), __VA_ARGS__), -ERR_GRAPH)
 
 /* Says that a member of the document isn't what it should be. Returns -ERR_GRAPH.
  *
@@ -25,8 +26,14 @@ struct graph_shape {
 };
 extern const struct graph_shape SHAPE_MISSING, SHAPE_STRING, SHAPE_OBJECT, SHAPE_LIST, SHAPE_BOOLEAN,
         SHAPE_INTEGER, SHAPE_STRING_LONG, SHAPE_LIST_LONG, SHAPE_TWICE;
-int graph_problems_shape(struct graph_problems *problems, const char *path, const char *name,
-                         const struct graph_shape *shape);
+void graph_problems_note_shape(struct graph_problems *problems, const char *path, const char *name,
+                               const struct graph_shape *shape);
+
+static inline int graph_problems_shape(struct graph_problems *problems, const char *path, const char *name,
+                                       const struct graph_shape *shape) {
+        graph_problems_note_shape(problems, path, name, shape);
+        return -ERR_GRAPH;
+}
 
 /* Fills nodes and links from the document.
  * errors   ERR_GRAPH (shapes, ids, blocks, ends and pins of links), ERR_NO_MEMORY */

@@ -46,17 +46,17 @@ static int fetch(struct tx *tx, struct arena *arena, struct graph_cache *cache, 
 
 int graph_fetch(struct tx *tx, struct graph_cache *cache, struct str user_id, struct str id, int64_t version,
                 struct graph_source *ret) {
-        _cleanup_(graph_source_done) struct graph_source source = { 0 };
         _cleanup_(arena_done) struct arena arena;
+        struct graph_source source = { 0 };
         int r;
 
         arena_init(&arena, ARENA_MAX);
         r = fetch(tx, &arena, cache, user_id, id, version, &source);
         if (r < 0)
-                return r;
-        *ret = source;
-        source = (struct graph_source){ 0 };
-        return 0;
+                graph_source_done(&source);
+        else
+                *ret = source;
+        return r;
 }
 
 /* What only clients read; links stand in the document once already. */
@@ -134,9 +134,13 @@ int graph_open(struct graph_source *source, struct graph_cache *cache, struct gr
 
 int graph_load(struct tx *tx, struct graph_cache *cache, struct str user_id, struct str id, int64_t version,
                struct graph **ret, struct graph_problems *ret_problems) {
-        _cleanup_(graph_source_done) struct graph_source source = { 0 };
+        struct graph_source source;
         int r;
 
         r = graph_fetch(tx, cache, user_id, id, version, &source);
-        return r < 0 ? r : graph_open(&source, cache, ret, ret_problems);
+        if (r < 0)
+                return r;
+        r = graph_open(&source, cache, ret, ret_problems);
+        graph_source_done(&source);
+        return r;
 }

@@ -9,14 +9,13 @@ static void end_at_character(char *text) {
                 text[strlen(text) - 1] = '\0';
 }
 
-int graph_problems_say(struct graph_problems *problems, const char *format, ...) {
+void graph_problems_note(struct graph_problems *problems, const char *format, ...) {
         va_list args;
 
         va_start(args, format);
         vsnprintf(problems->message, sizeof(problems->message), format, args);
         va_end(args);
         end_at_character(problems->message);
-        return -ERR_GRAPH;
 }
 
 const struct graph_shape SHAPE_MISSING = { "missing", "Field required" };
@@ -29,12 +28,12 @@ const struct graph_shape SHAPE_STRING_LONG = { "string_too_long", "String is too
 const struct graph_shape SHAPE_LIST_LONG = { "too_long", "List has too many items" };
 const struct graph_shape SHAPE_TWICE = { "value_error", "Value error, another one has this id, too" };
 
-int graph_problems_shape(struct graph_problems *problems, const char *path, const char *name,
-                         const struct graph_shape *shape) {
+void graph_problems_note_shape(struct graph_problems *problems, const char *path, const char *name,
+                               const struct graph_shape *shape) {
         snprintf(problems->field, sizeof(problems->field), "%s%s%s", path ? path : "",
                  path && name ? "." : "", name ? name : "");
         problems->type = shape->type;
-        return graph_problems_say(problems, "%s", shape->text);
+        graph_problems_note(problems, "%s", shape->text);
 }
 
 int graph_problems_add(struct graph_problems *problems, const char *node_id, const char *pin,

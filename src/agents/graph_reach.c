@@ -161,22 +161,26 @@ static int name_cycles(const struct reach *reach, struct graph_problems *problem
         return 0;
 }
 
-int graph_reach(const struct graph *graph, bool *ret_any, struct graph_problems *problems) {
-        _cleanup_(reach_done) struct reach reach = { 0 };
-        bool any;
+static int look(struct reach *reach, const struct graph *graph, bool *ret_any,
+                struct graph_problems *problems) {
         int r;
 
-        r = reach_init(&reach, graph);
+        r = reach_init(reach, graph);
         if (r < 0)
                 return r;
-        spread(&reach);
-        any = reach.n_queue > 0;
-        if (reach.n_queue < graph->n_nodes) {
-                lay_aside(&reach);
-                r = name_cycles(&reach, problems);
-                if (r < 0)
-                        return r;
-        }
-        *ret_any = any;
-        return 0;
+        spread(reach);
+        *ret_any = reach->n_queue > 0;
+        if (reach->n_queue == graph->n_nodes)
+                return 0;
+        lay_aside(reach);
+        return name_cycles(reach, problems);
+}
+
+int graph_reach(const struct graph *graph, bool *ret_any, struct graph_problems *problems) {
+        struct reach reach = { 0 };
+        int r;
+
+        r = look(&reach, graph, ret_any, problems);
+        reach_done(&reach);
+        return r;
 }

@@ -19,12 +19,7 @@ struct writer {
         struct new_id *nodes, *links; /* by index */
 };
 
-static void free_ids(struct new_id **ids) {
-        free(*ids);
-}
-
-static int make_ids(const struct graph_writing *writing, size_t n, struct new_id **ret) {
-        _cleanup_(free_ids) struct new_id *ids = calloc(n + 1, sizeof(*ids));
+static int make_ids(const struct graph_writing *writing, struct new_id *ids, size_t n) {
         int r;
 
         if (!ids)
@@ -34,7 +29,6 @@ static int make_ids(const struct graph_writing *writing, size_t n, struct new_id
                 if (r < 0)
                         return r;
         }
-        *ret = TAKE(ids);
         return 0;
 }
 
@@ -120,26 +114,32 @@ static int write_schemas(struct writer *w) {
         return 0;
 }
 
+static int write_all(struct writer *w) {
+        int r;
+
+        r = make_ids(w->writing, w->nodes, w->graph->n_nodes);
+        if (r < 0)
+                return r;
+        r = make_ids(w->writing, w->links, w->graph->n_links);
+        if (r < 0)
+                return r;
+        json_object_begin(&w->w);
+        write_nodes(w);
+        r = write_schemas(w);
+        json_object_end(&w->w);
+        return r < 0 ? r : w->w.out->failed ? -ERR_TOO_LARGE : 0;
+}
+
 int graph_write_body(struct strbuf *out, const struct graph *graph, const struct graph_writing *writing) {
-        _cleanup_(free_ids) struct new_id *nodes = NULL, *links = NULL;
         struct writer w = { .w = JSON_WRITER(out), .graph = graph, .writing = writing };
         int r;
 
-        r = make_ids(writing, graph->n_nodes, &nodes);
-        if (r < 0)
-                return r;
-        r = make_ids(writing, graph->n_links, &links);
-        if (r < 0)
-                return r;
-        w.nodes = nodes;
-        w.links = links;
-        json_object_begin(&w.w);
-        write_nodes(&w);
-        r = write_schemas(&w);
-        if (r < 0)
-                return r;
-        json_object_end(&w.w);
-        return out->failed ? -ERR_TOO_LARGE : 0;
+        w.nodes = calloc(graph->n_nodes + 1, sizeof(*w.nodes));
+        w.links = calloc(graph->n_links + 1, sizeof(*w.links));
+        r = write_all(&w);
+        free(w.nodes);
+        free(w.links);
+        return r;
 }
 
 /* The catalogue has no block that waits for events from outside, and none that asks before it acts. */
