@@ -15,12 +15,15 @@ struct sent {
 static void draft(struct sent *sent, const struct context *context, struct str text) {
         const struct graph_author author = { .context = context, .user_id = STR("a-user") };
         _cleanup_(strbuf_done) struct strbuf said = STRBUF_INIT(1024 * 1024);
-        char problem[GRAPH_MESSAGE_MAX + 1] = "";
+        char problem[GRAPH_MESSAGE_MAX + 1] = "", malformed[VALUE_PROBLEM_MAX];
         struct graph_problems problems = { 0 };
+        json_auto_t *document = NULL;
         int r;
 
         arena_init(&sent->arena, ROOM);
-        r = graph_draft_new(&author, &sent->arena, text, &sent->draft, &problems, problem);
+        if (value_parse(text, true, &document, malformed) < 0)
+                return;
+        r = graph_draft_new(&author, &sent->arena, document, &sent->draft, &problems, problem);
         sent->good = r == 0;
         if (r == 0)
                 return;
@@ -31,7 +34,7 @@ static void draft(struct sent *sent, const struct context *context, struct str t
                 HOLDS(problems.n <= GRAPH_PROBLEMS_MAX);
                 graph_problems_end(&problems);
         } else {
-                HOLDS(r == -ERR_BAD_JSON || r == -ERR_TOO_LARGE);
+                HOLDS(r == -ERR_TOO_LARGE);
                 HOLDS(problem[0] && str_is_utf8(str_of(problem)));
         }
 }

@@ -47,10 +47,8 @@ static void make_draft(struct state *s, const char *document, struct str id, int
         char problem[GRAPH_MESSAGE_MAX + 1] = "";
         struct graph_problems problems = { 0 };
         json_t *value = graph_fixture_parse(document);
-        char *text = json_dumps(value, 0);
 
-        assert_int_equal(graph_draft_new(&author, &s->arena, str_of(text), &s->draft, &problems, problem), 0);
-        free(text);
+        assert_int_equal(graph_draft_new(&author, &s->arena, value, &s->draft, &problems, problem), 0);
         json_decref(value);
 }
 
