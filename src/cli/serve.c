@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "agents/engine.h"
 #include "base/errors.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -172,6 +173,8 @@ static int start(const char *who, struct server *s) {
 
         link = server_setup_link(s, &token);
         r = link < 0 ? link : database_writer_start(s->database);
+        if (r >= 0)
+                r = engine_start(s->engine);
         if (r >= 0)
                 r = http_server_start(s->http);
         if (r < 0) {
