@@ -3,6 +3,7 @@
  *   POST …/graphs/{graph_id}/execute/{graph_version}        read handle_execute, crew handle_execute_check,
  *                                                           transaction handle_execute_queue, read handle_execute_answer
  *   GET  …/graphs/{graph_id}/executions/{id}/results        read handle_results
+ *   GET  …/graphs/{graph_id}/executions/{id}/events         read handle_events, again and again
  *   POST …/graphs/{graph_id}/executions/{id}/stop           transaction handle_stop, read handle_stop_answer
  *   POST …/graphs/{graph_id}/executions/{id}/review/{node}  transaction handle_review, read handle_review_answer
  *
@@ -21,6 +22,7 @@ int handle_execute_check(struct request *req, struct response *res);
 int handle_execute_queue(struct request *req, struct response *res);
 int handle_execute_answer(struct request *req, struct response *res);
 int handle_results(struct request *req, struct response *res);
+int handle_events(struct request *req, struct response *res);
 int handle_stop(struct request *req, struct response *res);
 int handle_stop_answer(struct request *req, struct response *res);
 int handle_review(struct request *req, struct response *res);

@@ -106,6 +106,7 @@ const struct route routes[] = {
 /* External API: executions */
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/execute/{graph_version}",                       ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_READ, handle_execute }, { EXECUTOR_CREW, handle_execute_check }, { EXECUTOR_TRANSACTION, handle_execute_queue }, { EXECUTOR_READ, handle_execute_answer } }, EXECUTION_BODY_MAX },
 { HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/results",            ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_results), 0 },
+{ HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/events",             ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_events), 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/stop",               ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_stop }, { EXECUTOR_READ, handle_stop_answer } }, 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/review/{node_exec}", ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_review }, { EXECUTOR_READ, handle_review_answer } }, 0 },
 };
