@@ -2,7 +2,7 @@
 """Turns files into a C array (src/pages/embed.h): embed.py SYMBOL OUTPUT FILE...
 
 Each file becomes a row: its name without folder, the name with the first eight hex digits of its SHA-256 before the
-ending, and its bytes. Defines `const struct embedded SYMBOL[]` and `const size_t SYMBOL_count`.
+ending (without the .gz of a file that is compressed), and its bytes. Defines `const struct embedded SYMBOL[]` and `const size_t SYMBOL_count`.
 """
 import hashlib
 import os
@@ -33,7 +33,7 @@ def c_string(data):
 
 
 def hashed_name(name, data):
-    stem, ending = os.path.splitext(name)
+    stem, ending = os.path.splitext(name.removesuffix('.gz'))
     return f'{stem}.{hashlib.sha256(data).hexdigest()[:8]}{ending}'
 
 

@@ -34,6 +34,7 @@ node_works() {
 }
 case " ${*:-build} " in
 *" test "*) node_works || wanted+=(nodejs npm) ;;
+*" build "*) [ -d api/reference/node_modules/swagger-ui-dist ] || node_works || wanted+=(nodejs npm) ;;
 esac
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agents/engine.h"
 #include "base/errors.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -172,9 +171,9 @@ static int start(const char *who, struct server *s) {
         int r, link;
 
         link = server_setup_link(s, &token);
-        r = link < 0 ? link : database_writer_start(s->database);
+        r = link < 0 ? link : server_register_reference(s);
         if (r >= 0)
-                r = engine_start(s->engine);
+                r = database_writer_start(s->database);
         if (r >= 0)
                 r = http_server_start(s->http);
         if (r < 0) {

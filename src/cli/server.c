@@ -7,12 +7,12 @@
 #include "account/platform_issuer.h"
 #include "account/setup.h"
 #include "agents/crew.h"
-#include "agents/engine.h"
 #include "agents/graph_cache.h"
 #include "base/errors.h"
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/key_file.h"
+#include "oauth/reference_app.h"
 #include "oauth/secret_memo.h"
 #include "pages/page.h"
 
@@ -149,12 +149,6 @@ static int start_crew(const char *who, struct server *s) {
                 problem(who, "The %lld threads of agents cannot be started: see GATEHOUSE_AGENT_THREADS.",
                         (long long)s->settings.agent_threads);
         s->context.crew = s->crew;
-        if (r < 0)
-                return r;
-        r = engine_new(&s->context, &s->engine);
-        if (r < 0)
-                problem(who, "There is not enough memory.");
-        s->context.engine = s->engine;
         return r;
 }
 
@@ -242,6 +236,14 @@ int server_setup_link(struct server *s, struct secret *ret_token) {
         return database_write_now(s->database, make_link, &l);
 }
 
+static int put_reference(struct tx *tx, void *data) {
+        return reference_app_put(data, tx);
+}
+
+int server_register_reference(struct server *s) {
+        return database_write_now(s->database, put_reference, &s->context);
+}
+
 struct renewing {
         struct server *server;
         struct arena *arena;
@@ -300,8 +302,6 @@ void server_drain(struct server *s) {
 
 void server_done(struct server *s) {
         server_drain(s);
-        if (s->engine)
-                engine_stop(s->engine);
         if (s->crew)
                 crew_stop(s->crew); /* answers that wait for a block come at once */
         if (s->http) {
@@ -310,7 +310,6 @@ void server_done(struct server *s) {
                 s->http = http_server_free(s->http);
         }
         s->application = web_application_free(s->application);
-        s->engine = engine_free(s->engine);
         s->crew = crew_free(s->crew);
         s->graphs = graph_cache_free(s->graphs);
         /* A lease that can't be given back runs out by itself. */

@@ -19,7 +19,6 @@ struct server {
         struct secret_memo *client_secrets;
         struct platform_issuer *platform;
         struct crew *crew;
-        struct engine *engine;
         struct graph_cache *graphs;
         struct database *database;
         struct node node;
@@ -47,6 +46,10 @@ _must_use_ int server_prepare(const char *who, struct server *s, bool derive_pub
  * returns     1, or 0 when there is an administrator
  */
 _must_use_ int server_setup_link(struct server *s, struct secret *ret_token);
+
+/* Registers the app as which the API reference signs people in, or has it follow the public address.
+ * errors   ERR_RANDOM, ERR_NO_MEMORY, ERR_STORAGE */
+_must_use_ int server_register_reference(struct server *s);
 
 /* Prolongs the node number's lease. errors: ERR_STORAGE (try again soon), ERR_CONFLICT (lost: the server must end) */
 _must_use_ int server_renew_node(struct server *s);

@@ -34,7 +34,6 @@ void message_free(struct message *m) {
 static void message_begin(struct message *m) {
         m->parsed = 0;
         m->finished = false;
-        m->stream = STREAM_NOT;
         m->exchange.application = NULL;
         parse_begin(&m->parse, &m->exchange.request);
 }
@@ -90,17 +89,13 @@ static void answer(struct connection *c, struct message *m) {
         bool rest = m->used > m->parsed;
         bool ending =
                 c->loop->stopping || atomic_load_explicit(&c->loop->server->draining, memory_order_relaxed);
-        bool last =
-                res->close || !m->parse.keep_alive || (c->eof && !rest) || m->stream == STREAM_UNTIL_CLOSE;
+        bool last = res->close || !m->parse.keep_alive || (c->eof && !rest);
 
         if (!last && ending)
                 last = !rest && !connection_has_unread(c);
         if (last)
                 c->end = res->close || rest || ending ? END_LINGER : END_CLOSE;
-        if (m->stream != STREAM_NOT)
-                output_last_part(c, m);
-        else
-                output_answer(c, m, last);
+        output_answer(c, m, last);
 }
 
 /* Lets the application give a refusal its form; without one, or when that fails, it is plain text. */
@@ -177,14 +172,12 @@ void http_exchange_finish(struct http_exchange *x) {
 
         loop->n_in_flight--;
         m->finished = true;
-        stream_end(loop, m);
         if (!c) {
                 message_release(loop, m);
                 loop_end_if_done(loop);
                 return;
         }
-        if (m->stream == STREAM_NOT &&
-            (res->status == 0 || res->failed || res->body.failed || answer_head_room(res) > OUTPUT_MAX))
+        if (res->status == 0 || res->failed || res->body.failed || answer_head_room(res) > OUTPUT_MAX)
                 make_refusal(loop, m, &REFUSAL_INTERNAL);
         answer(c, m);
         if (c->processing)

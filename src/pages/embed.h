@@ -4,8 +4,8 @@
 #include "base/str.h"
 
 struct embedded {
-        struct str name;        /* "gatehouse.css" */
-        struct str hashed_name; /* "gatehouse.3f9a1c2b.css": changes when the bytes do */
+        struct str name;        /* "gatehouse.css"; "swagger-ui.css.gz" when the bytes are compressed */
+        struct str hashed_name; /* "gatehouse.3f9a1c2b.css": changes when the bytes do; never ends in .gz */
         struct str bytes;
 };
 

@@ -37,6 +37,10 @@ int page_respond(const struct page_theme *theme, struct response *res, int statu
         return 0;
 }
 
+static bool ends_with(struct str name, struct str ending) {
+        return name.len > ending.len && str_eq(str_from(name, name.len - ending.len), ending);
+}
+
 static struct str content_type_of(struct str name) {
         static const struct {
                 struct str ending, type;
@@ -45,11 +49,12 @@ static struct str content_type_of(struct str name) {
                 { STR_INIT(".svg"), STR_INIT("image/svg+xml") },
                 { STR_INIT(".png"), STR_INIT("image/png") },
                 { STR_INIT(".ico"), STR_INIT("image/x-icon") },
+                { STR_INIT(".js"), STR_INIT("text/javascript; charset=utf-8") },
+                { STR_INIT(".txt"), STR_INIT("text/plain; charset=utf-8") },
         };
 
         for (size_t i = 0; i < ARRAY_LENGTH(types); i++)
-                if (name.len > types[i].ending.len &&
-                    str_eq(str_from(name, name.len - types[i].ending.len), types[i].ending))
+                if (ends_with(name, types[i].ending))
                         return types[i].type;
         return STR("application/octet-stream");
 }
@@ -61,6 +66,10 @@ int page_static(struct str name, struct response *res) {
                 response_begin(res, 200, content_type_of(name));
                 page_security_headers(res);
                 response_header(res, STR("Cache-Control"), STR("public, max-age=31536000, immutable"));
+                /* There is no other form of these: whatever runs their scripts reads gzip (RFC 9110 §12.5.3 lets it be
+                 * sent to those who name no coding). */
+                if (ends_with(page_statics[i].name, STR(".gz")))
+                        response_header(res, STR("Content-Encoding"), STR("gzip"));
                 res->static_body = page_statics[i].bytes;
                 return 0;
         }

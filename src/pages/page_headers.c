@@ -7,7 +7,11 @@
  * Cross-Origin-Opener-Policy is same-origin: an app that opens the sign-in in a popup loses its handle on it, and the
  * popup its `opener`. So no app can steer the window in which somebody types a password, or watch where it goes. Such an
  * app's callback page reports back with BroadcastChannel or storage, which work as before; redirects bear no policy,
- * so a popup that never shows a page keeps its opener. */
+ * so a popup that never shows a page keeps its opener.
+ *
+ * The two pages of the API reference are the only ones with scripts: files of this server, nothing inline and no eval. What
+ * they call is this server alone. Swagger UI sets its few inline styles by script, one property at a time, which no policy
+ * concerns (CSP 3 §8.5); its forms lead nowhere. */
 #include "pages/page_headers.h"
 
 #include "pages/page.h"
@@ -16,16 +20,26 @@
         "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; " \
         "frame-ancestors 'none'"
 
-static bool leads_to_apps(struct str name) {
-        static const struct str names[] = {
-                STR_INIT("authorize"), STR_INIT("login"),  STR_INIT("logout"),
-                STR_INIT("setup"),     STR_INIT("signup"),
-        };
+static const struct {
+        struct str name, policy;
+} policies[] = {
+        /* they lead to apps */
+        { STR_INIT("authorize"), STR_INIT(POLICY) },
+        { STR_INIT("login"), STR_INIT(POLICY) },
+        { STR_INIT("logout"), STR_INIT(POLICY) },
+        { STR_INIT("setup"), STR_INIT(POLICY) },
+        { STR_INIT("signup"), STR_INIT(POLICY) },
+        /* they have scripts */
+        { STR_INIT("reference"),
+          STR_INIT(POLICY "; form-action 'none'; script-src 'self'; connect-src 'self'") },
+        { STR_INIT("reference_return"), STR_INIT(POLICY "; form-action 'none'; script-src 'self'") },
+};
 
-        for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
-                if (str_eq(names[i], name))
-                        return true;
-        return false;
+static struct str policy_of(struct str name) {
+        for (size_t i = 0; i < ARRAY_LENGTH(policies); i++)
+                if (str_eq(policies[i].name, name))
+                        return policies[i].policy;
+        return STR(POLICY "; form-action 'self'");
 }
 
 static void common_headers(struct response *res, struct str policy) {
@@ -41,7 +55,7 @@ static void common_headers(struct response *res, struct str policy) {
 }
 
 void page_headers(struct response *res, struct str name) {
-        common_headers(res, leads_to_apps(name) ? STR(POLICY) : STR(POLICY "; form-action 'self'"));
+        common_headers(res, policy_of(name));
         response_no_store(res);
 }
 

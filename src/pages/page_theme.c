@@ -157,15 +157,27 @@ static int put_static_url(struct page_theme *theme, const char *name, struct str
 }
 
 static int fill(struct page_theme *theme, struct str theme_dir, char problem[256]) {
+        static const struct {
+                const char *name;
+                struct str file;
+        } files[] = {
+                { "css_url", STR_INIT("gatehouse.css") },
+                { "icon_url", STR_INIT("gatehouse.svg") },
+                { "reference_css_url", STR_INIT("reference.css") },
+                { "reference_script_url", STR_INIT("reference.js") },
+                { "return_script_url", STR_INIT("reference_return.js") },
+                { "swagger_css_url", STR_INIT("swagger-ui.css.gz") },
+                { "swagger_script_url", STR_INIT("swagger-ui-bundle.js.gz") },
+                { "swagger_license_url", STR_INIT("swagger-ui-bundle.js.LICENSE.txt.gz") },
+        };
         struct mustache_env env = { .find = page_theme_find, .set = theme };
-        int r;
+        int r = 0;
 
         theme->defaults = json_object();
         if (!theme->defaults)
                 return -ERR_NO_MEMORY;
-        r = put_static_url(theme, "css_url", STR("gatehouse.css"));
-        if (r == 0)
-                r = put_static_url(theme, "icon_url", STR("gatehouse.svg"));
+        for (size_t i = 0; r == 0 && i < ARRAY_LENGTH(files); i++)
+                r = put_static_url(theme, files[i].name, files[i].file);
         if (r == 0)
                 r = put_built_in(theme, problem);
         if (r == 0 && theme_dir.len)

@@ -9,5 +9,5 @@
  * theme   const struct page_theme * */
 const struct mustache *page_theme_find(const void *theme, struct str name);
 
-/* What every page can show beside its own data: `css_url`, `icon_url`. */
+/* What every page can show beside its own data: `css_url`, `icon_url` and the others of the files in static. */
 const json_t *page_theme_defaults(const struct page_theme *theme);

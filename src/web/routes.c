@@ -1,7 +1,6 @@
 /* THE table: every path that this server answers. To add an endpoint, add its row and its handler. */
 #include "account/handlers.h"
 #include "agents/block_handlers.h"
-#include "agents/execution_handlers.h"
 #include "agents/graph_handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
@@ -10,6 +9,7 @@
 #include "web/api_document.h"
 #include "web/external.h"
 #include "web/health.h"
+#include "web/reference.h"
 #include "web/route.h"
 
 /* A table is read by its columns. */
@@ -39,6 +39,10 @@ const struct route routes[] = {
 { HTTP_GET,   "/readyz",        ACCESS_NONE, 0, 0, READ(handle_readyz), 0 },
 { HTTP_GET,   "/metrics",       ACCESS_NONE, 0, 0, READ(handle_metrics), 0 },
 { HTTP_GET,   "/static/{name}", ACCESS_NONE, 0, ROUTE_FILE, READ(handle_static), 0 },
+
+/* API reference: Swagger UI */
+{ HTTP_GET,   REFERENCE_PATH,        ACCESS_NONE, 0, PAGE, READ(handle_reference), 0 },
+{ HTTP_GET,   REFERENCE_RETURN_PATH, ACCESS_NONE, 0, PAGE, READ(handle_reference_return), 0 },
 
 /* accounts: pages */
 { HTTP_GET,   "/",       ACCESS_SESSION, 0, PAGE,   READ(handle_home), 0 },
@@ -102,13 +106,6 @@ const struct route routes[] = {
 { HTTP_PUT,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, GRAPH_THEN(handle_graph_admit_version, handle_graph_replace), GRAPH_BYTES_MAX },
 { HTTP_DELETE, "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, TRANSACT(handle_graph_delete), 0 },
 { HTTP_GET,    "/external-api/v1/graphs/{graph_id}/versions", ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graph_versions), 0 },
-
-/* External API: executions */
-{ HTTP_POST, "/external-api/v1/graphs/{graph_id}/execute/{graph_version}",                       ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_READ, handle_execute }, { EXECUTOR_CREW, handle_execute_check }, { EXECUTOR_TRANSACTION, handle_execute_queue }, { EXECUTOR_READ, handle_execute_answer } }, EXECUTION_BODY_MAX },
-{ HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/results",            ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_results), 0 },
-{ HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/events",             ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_events), 0 },
-{ HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/stop",               ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_stop }, { EXECUTOR_READ, handle_stop_answer } }, 0 },
-{ HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/review/{node_exec}", ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_review }, { EXECUTOR_READ, handle_review_answer } }, 0 },
 };
 /* clang-format on */
 

@@ -12,6 +12,19 @@ VALUES (:id, :client_id, :name, :description, :logo_url, :secret_hash, :secret_s
         :scopes, :owner_id, TRUE, :now, :now)
 ON CONFLICT (client_id) DO NOTHING;
 
+-- Adds an app that is part of the program, without a secret and an owner, or sets what the program says of it; 0 when it
+-- was so already. Whether it is active stays as somebody set it.
+-- name: app_put_built_in(id text, client_id text, name text, description text, redirect_uris text, grant_types text,
+--   scopes text, now bigint) -> count
+INSERT INTO apps (id, client_id, name, description, redirect_uris, grant_types, scopes, is_active, created_at, updated_at)
+VALUES (:id, :client_id, :name, :description, :redirect_uris, :grant_types, :scopes, TRUE, :now, :now)
+ON CONFLICT (client_id) DO UPDATE
+SET name = excluded.name, description = excluded.description, redirect_uris = excluded.redirect_uris,
+    grant_types = excluded.grant_types, scopes = excluded.scopes, updated_at = excluded.updated_at
+WHERE apps.name <> excluded.name OR apps.description <> excluded.description
+   OR apps.redirect_uris <> excluded.redirect_uris OR apps.grant_types <> excluded.grant_types
+   OR apps.scopes <> excluded.scopes;
+
 -- name: app_by_client_id(client_id text) -> app?
 SELECT id, client_id, name, description, logo_url, secret_hash, secret_salt, redirect_uris, grant_types, scopes,
        owner_id, is_active, created_at, updated_at

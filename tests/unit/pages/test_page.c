@@ -104,6 +104,27 @@ static void forms_that_end_at_an_app_are_not_held_back(void **state) {
         page_theme_free(theme);
 }
 
+static void only_the_api_reference_has_scripts_and_they_are_files(void **state) {
+        struct page_theme *theme = load("");
+
+        for (size_t i = 0; i < page_templates_count; i++) {
+                struct exchange *x = exchange_new();
+                struct str name = str_first(page_templates[i].name, page_templates[i].name.len - 5), policy;
+                char text[64];
+
+                snprintf(text, sizeof(text), STR_FMT, STR_ARG(name));
+                assert_int_equal(page_respond(theme, &x->response, 200, text, json_object()), 0);
+                policy = field(&x->response, "Content-Security-Policy");
+                assert_true(str_contains(policy, STR("script-src")) ==
+                            str_starts_with(name, STR("reference")));
+                if (str_starts_with(name, STR("reference")))
+                        assert_contains(policy, "script-src 'self'");
+                assert_false(str_contains(policy, STR("unsafe")));
+                exchange_free(x);
+        }
+        page_theme_free(theme);
+}
+
 static void a_page_that_cannot_be_made_is_an_error(void **state) {
         struct page_theme *theme = load("");
         struct exchange *x = exchange_new();
@@ -138,20 +159,25 @@ static void the_data_can_set_the_title(void **state) {
         page_theme_free(theme);
 }
 
+static bool is_compressed(const struct embedded *file) {
+        return str_eq(str_from(file->name, file->name.len - 3), STR(".gz"));
+}
+
 static void static_names_carry_their_contents_hash(void **state) {
         for (size_t i = 0; i < page_statics_count; i++) {
                 const struct embedded *file = &page_statics[i];
                 struct exchange *x = exchange_new();
                 struct hash hash = hash_sha256(file->bytes);
                 char hex[9] = { '.' };
-                ptrdiff_t dot = str_find(file->name, '.');
+                struct str name = str_first(file->name, file->name.len - (is_compressed(file) ? 3 : 0));
+                size_t dot = name.len;
 
+                while (name.ptr[--dot] != '.')
+                        continue;
                 hex_encode(str_n(hash.bytes, 4), hex + 1);
-                assert_true(str_eq(str_first(file->hashed_name, (size_t)dot),
-                                   str_first(file->name, (size_t)dot)));
-                assert_true(str_starts_with(str_from(file->hashed_name, (size_t)dot), str_n(hex, 9)));
-                assert_true(str_eq(str_from(file->hashed_name, (size_t)dot + 9),
-                                   str_from(file->name, (size_t)dot)));
+                assert_true(str_eq(str_first(file->hashed_name, dot), str_first(name, dot)));
+                assert_true(str_starts_with(str_from(file->hashed_name, dot), str_n(hex, 9)));
+                assert_true(str_eq(str_from(file->hashed_name, dot + 9), str_from(name, dot)));
 
                 assert_int_equal(page_static(file->hashed_name, &x->response), 0);
                 assert_int_equal(x->response.status, 200);
@@ -164,16 +190,33 @@ static void static_names_carry_their_contents_hash(void **state) {
 }
 
 static void static_types_follow_the_ending(void **state) {
+        static const struct {
+                const char *name, *type;
+        } files[] = {
+                { "gatehouse.css", "text/css; charset=utf-8" },
+                { "gatehouse.svg", "image/svg+xml" },
+                { "reference.js", "text/javascript; charset=utf-8" },
+                { "swagger-ui.css.gz", "text/css; charset=utf-8" },
+                { "swagger-ui-bundle.js.LICENSE.txt.gz", "text/plain; charset=utf-8" },
+        };
         struct exchange *x = exchange_new();
+        size_t n = 0;
 
         for (size_t i = 0; i < page_statics_count; i++) {
+                const struct embedded *file = &page_statics[i];
+
                 response_reset(&x->response);
-                assert_int_equal(page_static(page_statics[i].hashed_name, &x->response), 0);
-                if (str_eq(page_statics[i].name, STR("gatehouse.css")))
-                        assert_str(field(&x->response, "Content-Type"), "text/css; charset=utf-8");
-                else
-                        assert_str(field(&x->response, "Content-Type"), "image/svg+xml");
+                assert_int_equal(page_static(file->hashed_name, &x->response), 0);
+                assert_true(str_eq(field(&x->response, "Content-Encoding"), STR("gzip")) ==
+                            is_compressed(file));
+                for (size_t k = 0; k < ARRAY_LENGTH(files); k++) {
+                        if (!str_eq(file->name, str_of(files[k].name)))
+                                continue;
+                        assert_true(str_eq(field(&x->response, "Content-Type"), str_of(files[k].type)));
+                        n++;
+                }
         }
+        assert_int_equal(n, ARRAY_LENGTH(files));
         exchange_free(x);
 }
 
@@ -265,6 +308,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_page_bears_its_headers),
                 cmocka_unit_test(forms_that_end_at_an_app_are_not_held_back),
+                cmocka_unit_test(only_the_api_reference_has_scripts_and_they_are_files),
                 cmocka_unit_test(a_page_that_cannot_be_made_is_an_error),
                 cmocka_unit_test(other_answers_allow_nothing),
                 cmocka_unit_test(the_data_can_set_the_title),
