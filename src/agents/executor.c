@@ -121,6 +121,7 @@ void executor_changed(struct executor *x, struct node_execution *e) {
         if (e->changed)
                 return;
         e->changed = true;
+        x->changes++;
         e->next_changed = NULL;
         if (x->last_changed)
                 x->last_changed->next_changed = e;
@@ -139,7 +140,12 @@ struct node_execution *executor_take_changed(struct executor *x) {
                 x->last_changed = NULL;
         e->next_changed = NULL;
         e->changed = false;
+        x->changes--;
         return e;
+}
+
+size_t executor_changes(const struct executor *x) {
+        return x->changes;
 }
 
 void executor_push(struct executor *x, struct node_execution *e) {
@@ -344,4 +350,8 @@ int node_execution_pins(const struct node_execution *e, json_t **ret) {
         }
         *ret = json_incref(object);
         return 0;
+}
+
+const struct graph *node_execution_graph(const struct node_execution *e) {
+        return e->frame->plan->graph;
 }

@@ -131,11 +131,17 @@ int64_t executor_steps(const struct executor *x);
  * errors   ERR_NO_MEMORY */
 _must_use_ int node_execution_pins(const struct node_execution *e, json_t **ret);
 
+/* The graph that it is part of. */
+const struct graph *node_execution_graph(const struct node_execution *e);
+
+/* How many changed since they were taken last. */
+size_t executor_changes(const struct executor *x);
+
 /* Takes one that changed since it was taken last, oldest change first; NULL when there is none. */
 struct node_execution *executor_take_changed(struct executor *x);
 
 /* A node execution as it was stored. */
-struct node_execution_row {
+struct node_execution_record {
         int64_t number, parent, queued;
         struct str node_id;
         enum execution_status status;
@@ -147,4 +153,4 @@ struct node_execution_row {
  *
  * errors   ERR_STORAGE (the rows contradict the graph), those of executor_next()
  */
-_must_use_ int executor_restore(struct executor *x, const struct node_execution_row *rows, size_t n);
+_must_use_ int executor_restore(struct executor *x, const struct node_execution_record *rows, size_t n);

@@ -75,6 +75,7 @@ struct executor {
         int64_t steps, max_steps, queued, deliveries;
         size_t bytes;
         struct node_execution *first_queued, *last_queued, *first_changed, *last_changed;
+        size_t changes;
         bool terminated;
         char problem[EXECUTOR_PROBLEM_MAX + 1];
 };

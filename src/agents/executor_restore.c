@@ -94,7 +94,7 @@ static void put_pins(struct node_execution *e, const json_t *pins) {
         }
 }
 
-static int restore_row(struct restoring *s, const struct node_execution_row *row) {
+static int restore_row(struct restoring *s, const struct node_execution_record *row) {
         const struct graph_node *node = NULL;
         struct node_execution *e;
         struct frame *frame;
@@ -170,7 +170,7 @@ static int take_up(struct executor *x, struct node_execution *e) {
         return 0;
 }
 
-static int restore(struct restoring *s, const struct node_execution_row *rows, size_t n) {
+static int restore(struct restoring *s, const struct node_execution_record *rows, size_t n) {
         struct executor *x = s->x;
         int r;
 
@@ -201,7 +201,7 @@ static int restore(struct restoring *s, const struct node_execution_row *rows, s
         return 0;
 }
 
-int executor_restore(struct executor *x, const struct node_execution_row *rows, size_t n) {
+int executor_restore(struct executor *x, const struct node_execution_record *rows, size_t n) {
         struct restoring s = { .x = x, .queued = calloc(n + 1, sizeof(s.queued[0])) };
         int r;
 

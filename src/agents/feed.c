@@ -1,7 +1,6 @@
 #include "agents/feed.h"
 
 #include <expat.h>
-#include <stdio.h>
 #include <time.h>
 
 #include "agents/value.h"
@@ -45,6 +44,12 @@ static void stop(struct reading *r, int result) {
         (void)XML_StopParser(r->parser, XML_FALSE);
 }
 
+static int two_digits(const char *text) {
+        if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
+                return -1;
+        return (text[0] - '0') * 10 + text[1] - '0';
+}
+
 /* Minutes east of Greenwich: "Z", "+01:00", "-0800", and the names of RFC 822 §5.1. */
 static bool zone_minutes(const char *zone, int *ret) {
         static const struct {
@@ -53,19 +58,24 @@ static bool zone_minutes(const char *zone, int *ret) {
         } zones[] = { { "Z", 0 },    { "z", 0 },    { "GMT", 0 },  { "UT", 0 },   { "UTC", 0 },
                       { "EST", -5 }, { "EDT", -4 }, { "CST", -6 }, { "CDT", -5 }, { "MST", -7 },
                       { "MDT", -6 }, { "PST", -8 }, { "PDT", -7 } };
-        int hours, minutes, n = 0;
-        char sign[2];
+        const char *minutes;
+        int h, m;
 
         for (size_t i = 0; i < ARRAY_LENGTH(zones); i++)
                 if (strcmp(zone, zones[i].name) == 0) {
                         *ret = zones[i].hours * 60;
                         return true;
                 }
-        if ((sscanf(zone, "%1[+-]%2d:%2d%n", sign, &hours, &minutes, &n) != 3 &&
-             sscanf(zone, "%1[+-]%2d%2d%n", sign, &hours, &minutes, &n) != 3) ||
-            zone[n])
+        if (*zone != '+' && *zone != '-')
                 return false;
-        *ret = (sign[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+        h = two_digits(zone + 1);
+        if (h < 0)
+                return false;
+        minutes = zone + 3 + (zone[3] == ':');
+        m = two_digits(minutes);
+        if (h > 23 || m < 0 || m > 59 || minutes[2])
+                return false;
+        *ret = (*zone == '-' ? -1 : 1) * (h * 60 + m);
         return true;
 }
 

@@ -26,8 +26,12 @@ struct settings {
         int64_t threads; /* event loops; 0 for one per processor */
         int64_t workers; /* threads of the worker pool */
         int64_t database_connections;
-        int64_t agent_threads;                 /* that blocks and agents run on */
-        int64_t block_seconds;                 /* that one run of a block may take */
+        int64_t agent_threads;                     /* that blocks and agents run on */
+        int64_t block_seconds;                     /* that one run of a block may take */
+        int64_t executions, executions_per_person; /* at work at a time */
+        int64_t execution_seconds, execution_steps, execution_megabytes; /* limits of each */
+        int64_t execution_lease;                                         /* seconds */
+        int64_t execution_days;                /* that they are kept after their end */
         struct network_list outbound_networks; /* private ones that may be called on behalf of people */
         struct str llm_url;    /* of an OpenAI-compatible server, up to "/v1"; empty for none */
         struct str llm_key;    /* secret; empty for none */

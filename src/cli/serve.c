@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "agents/engine.h"
 #include "base/errors.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -174,6 +175,8 @@ static int start(const char *who, struct server *s) {
         r = link < 0 ? link : server_register_reference(s);
         if (r >= 0)
                 r = database_writer_start(s->database);
+        if (r >= 0)
+                r = engine_start(s->engine);
         if (r >= 0)
                 r = http_server_start(s->http);
         if (r < 0) {

@@ -7,6 +7,7 @@
 #include "account/platform_issuer.h"
 #include "account/setup.h"
 #include "agents/crew.h"
+#include "agents/engine.h"
 #include "agents/graph_cache.h"
 #include "base/errors.h"
 #include "base/memory.h"
@@ -149,6 +150,12 @@ static int start_crew(const char *who, struct server *s) {
                 problem(who, "The %lld threads of agents cannot be started: see GATEHOUSE_AGENT_THREADS.",
                         (long long)s->settings.agent_threads);
         s->context.crew = s->crew;
+        if (r < 0)
+                return r;
+        r = engine_new(&s->context, &s->engine);
+        if (r < 0)
+                problem(who, "There is not enough memory.");
+        s->context.engine = s->engine;
         return r;
 }
 
@@ -302,6 +309,8 @@ void server_drain(struct server *s) {
 
 void server_done(struct server *s) {
         server_drain(s);
+        if (s->engine)
+                engine_stop(s->engine);
         if (s->crew)
                 crew_stop(s->crew); /* answers that wait for a block come at once */
         if (s->http) {
@@ -310,6 +319,7 @@ void server_done(struct server *s) {
                 s->http = http_server_free(s->http);
         }
         s->application = web_application_free(s->application);
+        s->engine = engine_free(s->engine);
         s->crew = crew_free(s->crew);
         s->graphs = graph_cache_free(s->graphs);
         /* A lease that can't be given back runs out by itself. */

@@ -19,6 +19,7 @@ struct server {
         struct secret_memo *client_secrets;
         struct platform_issuer *platform;
         struct crew *crew;
+        struct engine *engine;
         struct graph_cache *graphs;
         struct database *database;
         struct node node;

@@ -5,7 +5,7 @@
 #include "db/sqlite_int.h"
 
 /* Rows of a list before its array must grow. */
-enum { LIST_FIRST = 16 };
+enum { LIST_FIRST = 4 };
 
 static int statement_get(struct sqlite_connection *c, unsigned number, sqlite3_stmt **ret) {
         sqlite3_stmt **statement = &c->statements[number];

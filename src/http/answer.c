@@ -98,7 +98,9 @@ size_t answer_head(char *out, const struct response *res, const char *date_line,
                 at = put(at, res->fixed_fields);
         if (res->server_fields.len)
                 at = put(at, res->server_fields);
-        if (res->status != 204 && res->status != 304) {
+        if (body_len == ANSWER_CHUNKED) {
+                at = put(at, STR("Transfer-Encoding: chunked\r\n"));
+        } else if (body_len != ANSWER_UNTIL_CLOSE && res->status != 204 && res->status != 304) {
                 at = put(at, STR("Content-Length: "));
                 at = put_number(at, body_len);
                 at = put(at, STR("\r\n"));

@@ -93,7 +93,7 @@ static void on_read_end(struct connection *c, ssize_t n) {
         read_stop(c);
         c->eof = true;
         /* A client that has ended its side may still wait for the answer to what it sent. */
-        if (n == UV_EOF && c->state == CONNECTION_HANDLING)
+        if (n == UV_EOF && c->state == CONNECTION_HANDLING && c->message->stream == STREAM_NOT)
                 return;
         connection_close(c);
 }

@@ -34,6 +34,7 @@ void message_free(struct message *m) {
 static void message_begin(struct message *m) {
         m->parsed = 0;
         m->finished = false;
+        m->stream = STREAM_NOT;
         m->exchange.application = NULL;
         parse_begin(&m->parse, &m->exchange.request);
 }
@@ -89,13 +90,17 @@ static void answer(struct connection *c, struct message *m) {
         bool rest = m->used > m->parsed;
         bool ending =
                 c->loop->stopping || atomic_load_explicit(&c->loop->server->draining, memory_order_relaxed);
-        bool last = res->close || !m->parse.keep_alive || (c->eof && !rest);
+        bool last =
+                res->close || !m->parse.keep_alive || (c->eof && !rest) || m->stream == STREAM_UNTIL_CLOSE;
 
         if (!last && ending)
                 last = !rest && !connection_has_unread(c);
         if (last)
                 c->end = res->close || rest || ending ? END_LINGER : END_CLOSE;
-        output_answer(c, m, last);
+        if (m->stream != STREAM_NOT)
+                output_last_part(c, m);
+        else
+                output_answer(c, m, last);
 }
 
 /* Lets the application give a refusal its form; without one, or when that fails, it is plain text. */
@@ -172,12 +177,14 @@ void http_exchange_finish(struct http_exchange *x) {
 
         loop->n_in_flight--;
         m->finished = true;
+        stream_end(loop, m);
         if (!c) {
                 message_release(loop, m);
                 loop_end_if_done(loop);
                 return;
         }
-        if (res->status == 0 || res->failed || res->body.failed || answer_head_room(res) > OUTPUT_MAX)
+        if (m->stream == STREAM_NOT &&
+            (res->status == 0 || res->failed || res->body.failed || answer_head_room(res) > OUTPUT_MAX))
                 make_refusal(loop, m, &REFUSAL_INTERNAL);
         answer(c, m);
         if (c->processing)

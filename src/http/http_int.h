@@ -25,6 +25,7 @@ enum {
         LINGER_BYTES_MAX = 1024 * 1024, /* read and dropped after a refusal, so that its answer arrives */
         STOP_GRACE_MS = 100,            /* idle connections stay open for a request that is on its way */
         SCRATCH_SIZE = 16 * 1024,
+        STREAMS_MAX = 512, /* answers of a loop that come in parts, at a time */
 };
 
 enum connection_state {
@@ -67,6 +68,7 @@ struct message {
         size_t used;             /* bytes of `input` that are there */
         size_t dirty;            /* bytes of `input` that may hold something to wipe */
         bool finished;
+        enum { STREAM_NOT, STREAM_CHUNKED, STREAM_UNTIL_CLOSE } stream; /* parts of its answer were sent */
         char input[INPUT_MAX]; /* begins with the message's first byte */
 };
 
@@ -90,6 +92,7 @@ struct http_loop {
         struct connection *connections;
         size_t n_connections;
         size_t n_in_flight; /* exchanges that the application has */
+        size_t n_streams;   /* of them, those whose answers come in parts */
         struct message *pool;
         size_t n_pool;
         bool accepting;
@@ -169,4 +172,10 @@ void connection_refuse(struct connection *c, const struct refusal *refusal);
 /* output.c */
 void output_answer(struct connection *c, struct message *m, bool close);
 void output_continue(struct connection *c); /* 100 Continue */
+void output_part(struct connection *c, struct message *m,
+                 bool first); /* what the body holds, as a part of the answer */
+void output_last_part(struct connection *c, struct message *m);
+
+/* stream.c */
+void stream_end(struct http_loop *loop, struct message *m);
 void output_flush(struct connection *c);

@@ -1,5 +1,6 @@
 /* Answers go into the loop's one buffer, pipelined ones side by side, and out in one write. Only what the client's
  * socket does not take at once is copied to memory of its own. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -124,4 +125,40 @@ void output_answer(struct connection *c, struct message *m, bool close) {
         }
         memcpy(loop->out + loop->out_len, body.ptr, body.len);
         loop->out_len += body.len;
+}
+
+static void output_put(struct connection *c, struct str bytes) {
+        struct http_loop *loop = c->loop;
+
+        output_claim(c, bytes.len);
+        memcpy(loop->out + loop->out_len, bytes.ptr, bytes.len);
+        loop->out_len += bytes.len;
+}
+
+void output_part(struct connection *c, struct message *m, bool first) {
+        struct http_loop *loop = c->loop;
+        struct response *res = &m->exchange.response;
+        struct str body = strbuf_str(&res->body);
+        bool chunked = m->stream == STREAM_CHUNKED;
+        char size[24];
+
+        if (first) {
+                output_claim(c, answer_head_room(res));
+                loop->out_len += answer_head(loop->out + loop->out_len, res, loop_date_line(loop),
+                                             chunked ? ANSWER_CHUNKED : ANSWER_UNTIL_CLOSE, !chunked);
+        }
+        if (body.len > 0) {
+                if (chunked)
+                        output_put(c, str_n(size, (size_t)snprintf(size, sizeof(size), "%zx\r\n", body.len)));
+                output_send(c, body);
+                if (chunked)
+                        output_put(c, STR("\r\n"));
+        }
+        output_flush(c);
+}
+
+void output_last_part(struct connection *c, struct message *m) {
+        output_part(c, m, false);
+        if (m->stream == STREAM_CHUNKED)
+                output_put(c, STR("0\r\n\r\n"));
 }

@@ -109,6 +109,7 @@ struct request {
         struct identity *identity;            /* who calls, once authenticated; NULL for public routes */
         const struct platform_person *bearer; /* whom a verified user JWT is about; NULL without one */
         void *step_data;                      /* what one step of a route leaves for the next */
+        int64_t again_ms;                     /* of STEP_AGAIN */
 
         uint8_t issued[TOKEN_KINDS]; /* by this step; counted once they are stored */
 };
@@ -181,4 +182,11 @@ const char *http_method_name(enum http_method method);
 /* What a step of a route returns when it has not answered yet and the route's next step shall go on (STEP_NEXT),
  * or the one after it (STEP_SKIP); 0 says that the response is complete, a negative result is an error that the
  * dispatcher answers. */
-enum { STEP_DONE = 0, STEP_NEXT = 1, STEP_SKIP = 2 };
+enum {
+        STEP_DONE = 0,
+        STEP_NEXT = 1,
+        STEP_SKIP = 2,
+        STEP_AGAIN =
+                3, /* of a route's only step: what the body holds is sent as a part of the answer, and the step runs
+                           again after req->again_ms. It must change nothing of its own when it fails: it may run anew at once */
+};

@@ -117,6 +117,21 @@ struct http_server *http_server_free(struct http_server *server);
 /* Sends the response. On the loop's own thread, once. */
 void http_exchange_finish(struct http_exchange *x);
 
+/* Sends what the response holds so far as a part of its answer, in chunks (RFC 9112 §7.1), and empties its body for the next
+ * part; the first call sends the head as well. The answer ends with http_exchange_finish(). A client that does not read
+ * gets its parts together when it does. On the loop's own thread.
+ *
+ * errors   ERR_BUSY (too many answers come in parts; nothing was sent), ERR_STOPPED (the client is gone, or the server ends:
+ *          finish it) */
+_must_use_ int http_exchange_send(struct http_exchange *x);
+
+/* Whether a part was sent: the status can't be changed any more. */
+bool http_exchange_is_sent(const struct http_exchange *x);
+
+/* Runs task->run on the loop's thread after so many milliseconds, while an exchange of that loop is unfinished. On the loop's
+ * own thread. errors: ERR_NO_MEMORY */
+_must_use_ int http_loop_delay(struct http_loop *loop, struct http_task *task, int64_t ms);
+
 /* Runs task->run on the loop's thread, soon. From any thread, while an exchange of that loop is unfinished or the server
  * was not yet asked to stop. Tasks run in the order in which they were posted. */
 void http_loop_post(struct http_loop *loop, struct http_task *task);

@@ -13,6 +13,8 @@
 #include "web/touch.h"
 #include "web/validate.h"
 
+enum { ADMIT_AGAIN_MS = 10 * 1000 };
+
 /* Lives in the request's arena. */
 struct call {
         struct http_task task; /* to the pool, and back to the loop */
@@ -22,10 +24,12 @@ struct call {
         struct database *database;
         unsigned step;
         size_t headers_before; /* that the response had when the step began */
+        int64_t admitted_ms;   /* monotonic: of a step that runs again and again */
         int result;            /* of the step that ran last */
 };
 
 static void call_step(struct call *call);
+static void run_on_loop(struct http_task *task);
 static void call_verify(struct call *call);
 
 static void log_answer(const struct http_exchange *x, const struct route *route, int64_t micros) {
@@ -48,10 +52,39 @@ void call_answer(struct http_exchange *x, const struct route *route) {
 static void call_finish(struct call *call) {
         const struct request *req = &call->x->request;
 
+        if (http_exchange_is_sent(call->x)) {
+                log_answer(call->x, call->route, clock_monotonic_us() - req->started_us);
+                http_exchange_finish(call->x);
+                return;
+        }
+
         touch_session(req->context, call->database, req);
         touch_api_key(req->context, call->database, req);
         cors_allow(req, call->route, &call->x->response);
         call_answer(call->x, call->route);
+}
+
+static void run_step_again(struct http_task *task) {
+        call_step(CONTAINER_OF(task, struct call, task));
+}
+
+/* A part of the answer is there: sends it, and lets the step run again. */
+static int call_again(struct call *call) {
+        struct http_exchange *x = call->x;
+        bool first = !http_exchange_is_sent(x);
+        int r;
+
+        if (first)
+                cors_allow(&x->request, call->route, &x->response);
+        r = http_exchange_send(x);
+        if (r < 0)
+                return r;
+        if (first)
+                metrics_request(route_index(call->route), x->response.status,
+                                clock_monotonic_us() - x->request.started_us);
+        /* What a client that doesn't read was not sent is tried again first. */
+        call->task.run = x->response.body.len > 0 ? run_on_loop : run_step_again;
+        return http_loop_delay(x->loop, &call->task, x->request.again_ms);
 }
 
 /* After a step, on the loop's thread: the next one, an error's answer, or the end. */
@@ -62,6 +95,11 @@ static void call_after(struct call *call) {
                 call_verify(call);
                 return;
         }
+        if (r == STEP_AGAIN) {
+                r = call_again(call);
+                if (r == 0)
+                        return;
+        }
         if (r == STEP_NEXT || r == STEP_SKIP) {
                 call->step += (unsigned)r;
                 if (call->step < ROUTE_STEPS_MAX && call->route->steps[call->step].on != EXECUTOR_NONE) {
@@ -70,16 +108,24 @@ static void call_after(struct call *call) {
                 }
                 r = -ERR_INTERNAL; /* the last step must answer */
         }
-        if (r < 0)
+        if (r < 0 && !http_exchange_is_sent(call->x))
                 respond_error(&call->x->request, &call->x->response, call->route, r);
         call_finish(call);
 }
 
-/* What stands between a request and its handler; before the first step only. */
+/* What stands between a request and its handler; before the first step only, and now and then while that runs again and
+ * again: who is shut out is told no more. */
 static int call_admit(struct call *call) {
         struct request *req = &call->x->request;
+        int64_t now;
         int r;
 
+        if (http_exchange_is_sent(call->x)) {
+                now = clock_monotonic_ms();
+                if (now - call->admitted_ms < ADMIT_AGAIN_MS)
+                        return 0;
+                call->admitted_ms = now;
+        }
         r = same_site_check(req, call->route);
         if (r < 0)
                 return r;
@@ -99,7 +145,7 @@ static int call_validate(struct call *call) {
         struct request *req = &call->x->request;
         int r = 0;
 
-        if (call->route->access != ACCESS_API)
+        if (call->route->access != ACCESS_API || http_exchange_is_sent(call->x))
                 return 0;
         if (call->step == 0)
                 r = validate_parameters(req, call->route);
@@ -291,5 +337,6 @@ void call_begin(struct http_exchange *x, const struct route *route, struct datab
         call->x = x;
         call->route = route;
         call->database = database;
+        call->admitted_ms = clock_monotonic_ms();
         call_start(call, &call->task);
 }

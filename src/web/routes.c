@@ -1,6 +1,7 @@
 /* THE table: every path that this server answers. To add an endpoint, add its row and its handler. */
 #include "account/handlers.h"
 #include "agents/block_handlers.h"
+#include "agents/execution_handlers.h"
 #include "agents/graph_handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
@@ -106,6 +107,13 @@ const struct route routes[] = {
 { HTTP_PUT,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, GRAPH_THEN(handle_graph_admit_version, handle_graph_replace), GRAPH_BYTES_MAX },
 { HTTP_DELETE, "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, TRANSACT(handle_graph_delete), 0 },
 { HTTP_GET,    "/external-api/v1/graphs/{graph_id}/versions", ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graph_versions), 0 },
+
+/* External API: executions */
+{ HTTP_POST, "/external-api/v1/graphs/{graph_id}/execute/{graph_version}",                       ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_READ, handle_execute }, { EXECUTOR_CREW, handle_execute_check }, { EXECUTOR_TRANSACTION, handle_execute_queue }, { EXECUTOR_READ, handle_execute_answer } }, EXECUTION_BODY_MAX },
+{ HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/results",            ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_results), 0 },
+{ HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/events",             ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_events), 0 },
+{ HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/stop",               ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_stop }, { EXECUTOR_READ, handle_stop_answer } }, 0 },
+{ HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/review/{node_exec}", ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_review }, { EXECUTOR_READ, handle_review_answer } }, 0 },
 };
 /* clang-format on */
 

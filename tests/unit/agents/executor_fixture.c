@@ -127,7 +127,7 @@ static json_t *texts_of(json_t *value) {
 }
 
 struct store {
-        struct node_execution_row *rows;
+        struct node_execution_record *rows;
         size_t n;
 };
 
@@ -146,7 +146,7 @@ static void store_changes(struct trial *t) {
         json_t *pins;
 
         while ((e = executor_take_changed(t->x))) {
-                struct node_execution_row *row;
+                struct node_execution_record *row;
 
                 if ((size_t)e->number > store.n) {
                         store.rows = realloc(store.rows, (size_t)e->number * sizeof(*store.rows));

@@ -1,5 +1,6 @@
 #include "agents/block_document.h"
 
+#include <pthread.h>
 #include <zlib.h>
 
 #include "agents/block.h"
@@ -59,8 +60,29 @@ static void both_forms_say_the_same_under_tags_of_their_own(void **state) {
         inflateEnd(&z);
 }
 
+static void *get_document(void *ret) {
+        return block_document_get(ret) < 0 ? "failed" : NULL;
+}
+
+/* First of all tests: nothing is made yet. */
+static void threads_that_ask_at_once_get_the_same(void **state) {
+        const struct block_document *documents[8] = { NULL };
+        pthread_t threads[ARRAY_LENGTH(documents)];
+        void *problem;
+
+        for (size_t i = 0; i < ARRAY_LENGTH(threads); i++)
+                assert_int_equal(pthread_create(&threads[i], NULL, get_document, &documents[i]), 0);
+        for (size_t i = 0; i < ARRAY_LENGTH(threads); i++) {
+                assert_int_equal(pthread_join(threads[i], &problem), 0);
+                assert_null(problem);
+                assert_ptr_equal(documents[i], documents[0]);
+        }
+        assert_non_null(documents[0]);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(threads_that_ask_at_once_get_the_same),
                 cmocka_unit_test(it_lists_every_block_in_the_contracts_shape),
                 cmocka_unit_test(both_forms_say_the_same_under_tags_of_their_own),
         };
