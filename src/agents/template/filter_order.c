@@ -230,7 +230,7 @@ static int group_items(struct renderer *rd, const struct tvalue_list *keys, cons
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < items->n;) {
-                struct tvalue name;
+                struct tvalue name = TVALUE_OF_NONE;
                 size_t end = i + 1;
                 bool same = true;
 

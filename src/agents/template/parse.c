@@ -262,7 +262,7 @@ static int parse_list(struct lexer *l, struct node **ret) {
                 } else {
                         r = l->current.kind == TOKEN_DATA ? parse_data(l, &node) : parse_print(l, &node);
                 }
-                if (r >= 0) {
+                if (r >= 0 && node) {
                         *tail = node;
                         tail = &node->next;
                 }

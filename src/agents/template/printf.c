@@ -180,7 +180,7 @@ static int append_one(struct formatter *f, const struct tvalue *v) {
 }
 
 static int append_conversion(struct formatter *f, const struct conversion *c) {
-        struct tvalue value;
+        struct tvalue value = TVALUE_OF_NONE;
         int r;
 
         if (c->type == '%') {

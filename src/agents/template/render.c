@@ -4,7 +4,7 @@
 
 enum { BYTES_PER_STEP = 32, STOP_EVERY = 1024 };
 
-int template_fail(struct renderer *rd, const char *format, ...) {
+void template_say(struct renderer *rd, const char *format, ...) {
         char text[TEMPLATE_PROBLEM_MAX];
         struct str whole;
         va_list args;
@@ -18,12 +18,6 @@ int template_fail(struct renderer *rd, const char *format, ...) {
                 whole.len--;
         snprintf(rd->problem, TEMPLATE_PROBLEM_MAX, STR_FMT " (line %u)", STR_ARG(whole),
                  MAX_OF(rd->line, 1u));
-        return -ERR_TEMPLATE;
-}
-
-int template_no_room(struct renderer *rd) {
-        return template_fail(rd, "the template needs more than %d MiB of memory",
-                             TEMPLATE_MEMORY_MAX / (1024 * 1024));
 }
 
 int template_spend(struct renderer *rd, size_t steps) {

@@ -172,8 +172,13 @@ struct operation {
 /* render.c: limits and problems. All return a negative result when rendering shall end. */
 _must_use_ int template_spend(struct renderer *rd, size_t steps);
 _must_use_ int template_spend_text(struct renderer *rd, size_t bytes);
-_printf_(2, 3) int template_fail(struct renderer *rd, const char *format, ...);
-_must_use_ int template_no_room(struct renderer *rd); /* an allocation failed: a limit, or memory itself */
+_printf_(2, 3) void template_say(struct renderer *rd, const char *format, ...);
+/* Says what is wrong; -ERR_TEMPLATE. */
+#define template_fail(rd, ...) (template_say((rd), __VA_ARGS__), -ERR_TEMPLATE)
+/* An allocation failed: nearly always at the limit. */
+#define template_no_room(rd)                                                 \
+        template_fail((rd), "the template needs more than %d MiB of memory", \
+                      TEMPLATE_MEMORY_MAX / (1024 * 1024))
 _must_use_ int template_enter(
         struct renderer *rd); /* one level deeper; then template_leave(), if it went well */
 void template_leave(struct renderer *rd);
