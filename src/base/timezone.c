@@ -34,10 +34,6 @@ struct timezone_data *timezone_free(struct timezone_data *zone) {
         return NULL;
 }
 
-static void zone_free(struct timezone_data **zone) {
-        timezone_free(*zone);
-}
-
 static int64_t read_number(const char *at, size_t bytes) {
         uint64_t value = (uint8_t)at[0] & 0x80 ? UINT64_MAX : 0;
 
@@ -114,14 +110,11 @@ static int read_footer(struct timezone_data *zone, struct str s) {
         return end > 0 ? timezone_rule_parse(str_first(s, (size_t)end), &zone->rule) : 0;
 }
 
-int timezone_parse(struct str s, struct timezone_data **ret) {
-        _cleanup_(zone_free) struct timezone_data *zone = calloc(1, sizeof(*zone));
+static int read_file(struct timezone_data *zone, struct str s) {
         struct header h;
         size_t skip;
         int r = read_header(s, &h);
 
-        if (!zone)
-                return -ERR_NO_MEMORY;
         if (r < 0)
                 return r;
         /* What programs of old read, then the same again with times of 64 bits. */
@@ -148,10 +141,18 @@ int timezone_parse(struct str s, struct timezone_data **ret) {
                 r = read_types(zone, s, str_first(str_from(s, h.n_types * TYPE_SIZE), h.n_characters));
         if (r >= 0)
                 r = read_footer(zone, str_from(s, block_size(&h, 8) - h.n_transitions * 9));
+        return r;
+}
+
+int timezone_parse(struct str s, struct timezone_data **ret) {
+        struct timezone_data *zone = calloc(1, sizeof(*zone));
+        int r = zone ? read_file(zone, s) : -ERR_NO_MEMORY;
+
         if (r < 0)
-                return r;
-        *ret = TAKE(zone);
-        return 0;
+                timezone_free(zone);
+        else
+                *ret = zone;
+        return r;
 }
 
 /* Names have no way out of the folder. */
