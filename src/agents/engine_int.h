@@ -73,7 +73,8 @@ struct run {
                 *spare; /* says no more than that the execution goes back to the queue: for want of memory */
         char problem[EXECUTOR_PROBLEM_MAX + 1];  /* why it could not be opened */
         struct slow *claiming;                   /* wait for a slot */
-        struct slow *starting;                   /* wait for the checkpoint that says so */
+        struct slow *starting;                   /* wait for a checkpoint to be made that says so */
+        struct slow *covered;                    /* wait for that checkpoint to be stored */
         struct node_execution *held, **held_end; /* wait until fewer of its blocks wait */
         unsigned n_slow;
         bool storing, ended;

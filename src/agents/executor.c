@@ -177,6 +177,11 @@ void executor_start(struct executor *x, struct node_execution *e) {
         executor_changed(x, e);
 }
 
+void executor_put_back(struct executor *x, struct node_execution *e) {
+        e->status = EXECUTION_QUEUED;
+        executor_changed(x, e);
+}
+
 static void ask_person(struct executor *x, struct node_execution *e) {
         e->status = EXECUTION_REVIEW;
         frame_count(e->frame, -1);

@@ -84,6 +84,9 @@ _must_use_ int executor_next(struct executor *x, struct node_execution **ret);
 /* It runs. */
 void executor_start(struct executor *x, struct node_execution *e);
 
+/* It was to run, and has not begun: it is QUEUED for whoever goes on with what is stored. */
+void executor_put_back(struct executor *x, struct node_execution *e);
+
 /* Takes a value that it yields, and passes it on. Steals `value`.
  * errors   ERR_TOO_LARGE, ERR_NO_MEMORY */
 _must_use_ int executor_yield(struct executor *x, struct node_execution *e, const char *name, json_t *value);

@@ -123,6 +123,7 @@ static void run_store(struct run *run, enum execution_status status) {
         cp->ended_at = execution_status_ended(cp->status) ? clock_now(run->engine->context->clock) : 0;
         cp->ends_rows = !run->executor && execution_status_ended(cp->status);
         run->checkpoint = cp;
+        run->covered = TAKE(run->starting); /* none was left: the one before is stored */
         submit(run);
 }
 

@@ -160,7 +160,7 @@ static int on_grant(struct run *run, struct slow *slow) {
 void run_begin_stored(struct run *run) {
         struct slow *next;
 
-        for (struct slow *slow = TAKE(run->starting); slow; slow = next) {
+        for (struct slow *slow = TAKE(run->covered); slow; slow = next) {
                 next = slow->next;
                 crew_post(run->engine->context->crew, &slow->task);
         }
@@ -210,6 +210,19 @@ int run_slow_event(struct run *run, struct run_event *event) {
         return -ERR_INTERNAL;
 }
 
+static void cancel_starting(struct run *run, struct slow *slow) {
+        while (slow) {
+                struct slow *next = slow->next;
+
+                if (!execution_status_ended(slow->execution->status))
+                        executor_put_back(run->executor, slow->execution);
+                slots_release(&run->engine->slots, &slow->claim);
+                free(slow);
+                run->n_slow--;
+                slow = next;
+        }
+}
+
 /* Those that have not begun never will. */
 void run_cancel_slow(struct run *run) {
         struct slow *next;
@@ -223,10 +236,6 @@ void run_cancel_slow(struct run *run) {
                 free(slow);
                 run->n_slow--;
         }
-        for (struct slow *slow = TAKE(run->starting); slow; slow = next) {
-                next = slow->next;
-                slots_release(&run->engine->slots, &slow->claim);
-                free(slow);
-                run->n_slow--;
-        }
+        cancel_starting(run, TAKE(run->starting));
+        cancel_starting(run, TAKE(run->covered));
 }
