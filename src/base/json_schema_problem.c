@@ -85,7 +85,8 @@ bool schema_problem_type(struct schema_run *run, const struct schema_place *at,
         unsigned types = node->types & ~(unsigned)TYPE_NULL;
 
         if (types & TYPE_OBJECT)
-                return schema_problem(run, at, "dict_type", input, NULL, "Input should be a valid dictionary");
+                return schema_problem(run, at, "dict_type", input, NULL,
+                                      "Input should be a valid dictionary");
         if (types & TYPE_ARRAY)
                 return schema_problem(run, at, "list_type", input, NULL, "Input should be a valid list");
         if (types & TYPE_STRING)

@@ -37,7 +37,7 @@ enum route_flag {
         ROUTE_CORS = 1 << 1,     /* any origin may call it, without cookies */
         ROUTE_FORM = 1 << 2,     /* a form's post: needs its CSRF token */
         ROUTE_EXTERNAL = 1 << 3, /* External API: errors in its shape */
-        ROUTE_FILE = 1 << 5, /* a page's style sheets and the like: as pages are, in no API document */
+        ROUTE_FILE = 1 << 5,     /* a page's style sheets and the like: as pages are, in no API document */
         ROUTE_LEAVES = 1 << 4, /* a form that only ends the session: without one its token is not asked for */
 };
 
