@@ -141,6 +141,19 @@ describe('what a call may not do', () => {
     await failed({ url: web.url, json_format: false, files: [web.url] }, /data: URI/);
   });
 
+  it('is to send more headers, members and files than there is room for, whatever their values are', async () => {
+    const many = (n, name) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`${name}${i}`, i]));
+    const files = ['data:,x'];
+    await failed({ url: web.url, headers: many(65, 'X-') }, /more than 64 headers/);
+    await failed({ url: web.url, headers: many(64, 'X-'), json_format: false, body: many(33, 'm'), files }, /more than 32 files and members/);
+    await sent({ url: web.url, headers: many(63, 'X-'), json_format: false, body: many(31, 'm'), files });
+    assert.match(web.last.text, /name="m30"\r\n\r\n30\r\n/);
+    // a form has no such limit
+    for (const n of [31, 32, 33, 63])
+      await sent({ url: web.url, headers: many(n, 'X-'), json_format: false, body: many(5000, 'm') });
+    assert.match(web.last.text, /^m0=0&m1=1&.*&m4999=4999$/);
+  });
+
   it('is to take too long', async () => {
     web.answer = () => {};
     await failed({ url: web.url }, /did not answer in time/);

@@ -12,13 +12,16 @@ enum {
 struct web_request {
         struct outbound_field fields[OUTBOUND_FIELDS_MAX];
         struct outbound_part parts[OUTBOUND_PARTS_MAX];
-        struct strbuf text[OUTBOUND_FIELDS_MAX + OUTBOUND_PARTS_MAX]; /* values that are no text */
+        struct strbuf
+                text[OUTBOUND_FIELDS_MAX + OUTBOUND_PARTS_MAX]; /* of values that are no text themselves */
         struct file files[OUTBOUND_PARTS_MAX];
         size_t n_fields, n_parts, n_text, n_files;
         struct strbuf body;
 };
 
 static void web_request_end(struct web_request **web) {
+        if (!*web)
+                return;
         for (size_t i = 0; i < (*web)->n_text; i++)
                 strbuf_done(&(*web)->text[i]);
         for (size_t i = 0; i < (*web)->n_files; i++)
@@ -27,7 +30,7 @@ static void web_request_end(struct web_request **web) {
         free(*web);
 }
 
-/* A member's value as text: its own characters, or JSON. */
+/* A member's value as text: its own characters, or JSON. For a field or a part that there is room for. */
 static struct str member_text(struct web_request *web, const json_t *value) {
         struct strbuf *text;
 
@@ -49,12 +52,14 @@ static int add_field(struct block_run *run, struct web_request *web, struct str 
 }
 
 static int add_headers(struct block_run *run, struct web_request *web) {
-        json_t *value;
+        json_t *headers = input_value(run, "headers"), *value;
         const char *name;
+        int r;
 
-        json_object_foreach(input_value(run, "headers"), name, value) {
-                int r = add_field(run, web, str_of(name), member_text(web, value));
-
+        if (json_object_size(headers) > OUTBOUND_FIELDS_MAX)
+                return block_fail(run, "There are more than %d headers", OUTBOUND_FIELDS_MAX);
+        json_object_foreach(headers, name, value) {
+                r = add_field(run, web, str_of(name), member_text(web, value));
                 if (r < 0)
                         return r;
         }
@@ -78,28 +83,23 @@ static int body_as_json(struct block_run *run, struct web_request *web, const js
 }
 
 static int body_as_form(struct block_run *run, struct web_request *web, json_t *body) {
+        _cleanup_(strbuf_done) struct strbuf json = STRBUF_INIT(BODY_MAX);
         json_t *value;
         const char *name;
 
         json_object_foreach(body, name, value) {
-                if (web->n_text == OUTBOUND_PARTS_MAX)
-                        return block_fail(run, "There are more than %d members in the body",
-                                          OUTBOUND_PARTS_MAX);
                 if (web->body.len)
                         strbuf_append_char(&web->body, '&');
                 strbuf_append_percent(&web->body, str_of(name), true);
                 strbuf_append_char(&web->body, '=');
-                strbuf_append_percent(&web->body, member_text(web, value), true);
+                if (!json_is_string(value)) {
+                        strbuf_reset(&json);
+                        value_write(&json, value, VALUE_COMPACT);
+                }
+                strbuf_append_percent(&web->body,
+                                      json_is_string(value) ? value_str(value) : strbuf_str(&json), true);
         }
         return add_type(run, web, STR("application/x-www-form-urlencoded"));
-}
-
-static int add_part(struct block_run *run, struct web_request *web, struct outbound_part part) {
-        if (web->n_parts == OUTBOUND_PARTS_MAX)
-                return block_fail(run, "There are more than %d files and members in the body",
-                                  OUTBOUND_PARTS_MAX);
-        web->parts[web->n_parts++] = part;
-        return 0;
 }
 
 static int add_file(struct block_run *run, struct web_request *web, struct str uri) {
@@ -107,19 +107,18 @@ static int add_file(struct block_run *run, struct web_request *web, struct str u
         const char *problem;
         int r;
 
-        if (web->n_files == OUTBOUND_PARTS_MAX)
-                return block_fail(run, "There are more than %d files", OUTBOUND_PARTS_MAX);
         r = file_read(uri, file, &problem);
         if (r == -ERR_BLOCK)
                 return block_fail(run, "File %zu can't be sent: %s", web->n_files + 1, problem);
         if (r < 0)
                 return r;
         web->n_files++;
-        return add_part(run, web,
-                        (struct outbound_part){ .name = input_str(run, "files_name"),
-                                                .file_name = file->name[0] ? str_of(file->name) : STR("file"),
-                                                .type = str_of(file->type),
-                                                .content = str_n(file->bytes, file->len) });
+        web->parts[web->n_parts++] =
+                (struct outbound_part){ .name = input_str(run, "files_name"),
+                                        .file_name = file->name[0] ? str_of(file->name) : STR("file"),
+                                        .type = str_of(file->type),
+                                        .content = str_n(file->bytes, file->len) };
+        return 0;
 }
 
 static int body_with_files(struct block_run *run, struct web_request *web, const json_t *files,
@@ -128,13 +127,11 @@ static int body_with_files(struct block_run *run, struct web_request *web, const
         const char *name;
         int r = 0;
 
-        json_object_foreach(body, name, value) {
-                r = add_part(
-                        run, web,
-                        (struct outbound_part){ .name = str_of(name), .content = member_text(web, value) });
-                if (r < 0)
-                        return r;
-        }
+        if (json_object_size(body) + json_array_size(files) > OUTBOUND_PARTS_MAX)
+                return block_fail(run, "There are more than %d files and members in the body",
+                                  OUTBOUND_PARTS_MAX);
+        json_object_foreach(body, name, value) web->parts[web->n_parts++] =
+                (struct outbound_part){ .name = str_of(name), .content = member_text(web, value) };
         for (size_t i = 0; i < json_array_size(files) && r == 0; i++)
                 r = add_file(run, web, value_str(json_array_get(files, i)));
         return r;
