@@ -27,6 +27,7 @@ struct template_options {
         bool escape_html;            /* values are escaped for HTML, unless the template says |safe */
         const struct random *random; /* for the filter `random` */
         const atomic_bool *stop;     /* looked at now and then; NULL for never */
+        int64_t deadline_us;         /* monotonic (clock_monotonic_us()): looked at as often; 0 for none */
 };
 
 /* Renders a template.

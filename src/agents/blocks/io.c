@@ -23,6 +23,7 @@ static int format_output(struct block_run *run, struct str format) {
                 .escape_html = input_bool(run, "escape_html"),
                 .random = run->context ? run->context->random : NULL,
                 .stop = run->stop,
+                .deadline_us = run->deadline_us,
         };
         json_auto_t *values = json_object();
         char problem[TEMPLATE_PROBLEM_MAX];

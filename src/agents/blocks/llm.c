@@ -6,7 +6,9 @@
 static int render_prompt(struct block_run *run, const char *name, json_t **ret) {
         json_t *values = input_value(run, "prompt_values");
         _cleanup_(strbuf_done) struct strbuf out = STRBUF_INIT(LLM_PROMPT_MAX);
-        struct template_options options = { .random = run->context->random };
+        const struct template_options options = { .random = run->context->random,
+                                                  .stop = run->stop,
+                                                  .deadline_us = run->deadline_us };
         char problem[TEMPLATE_PROBLEM_MAX];
         int r;
 

@@ -14,7 +14,8 @@ static int run_fill_template(struct block_run *run) {
         _cleanup_(strbuf_done) struct strbuf out = STRBUF_INIT(BLOCK_OUTPUT_BYTES_MAX);
         struct template_options options = { .escape_html = input_bool(run, "escape_html"),
                                             .random = run->context->random,
-                                            .stop = run->stop };
+                                            .stop = run->stop,
+                                            .deadline_us = run->deadline_us };
         char problem[TEMPLATE_PROBLEM_MAX];
         int r = template_render(input_str(run, "format"), input_value(run, "values"), &options, &out,
                                 problem);

@@ -60,13 +60,20 @@ static bool to_whole(double real, int64_t *ret) {
         return true;
 }
 
+/* What is to become a number is defined; of a text, which may be long, each character is looked at. */
+static int spend_number(struct renderer *rd, const struct tvalue *v) {
+        int r = tvalue_defined(rd, v);
+
+        return r < 0 ? r : template_spend_text(rd, v->kind == TVALUE_TEXT ? v->text.len : 0);
+}
+
 FILTER(filter_int) {
         int64_t base, whole;
         double real;
         int r = argument_whole(rd, args, 1, 10, &base);
 
         if (r >= 0)
-                r = tvalue_defined(rd, subject);
+                r = spend_number(rd, subject);
         if (r < 0)
                 return r;
         if (tvalue_is_whole(subject))
@@ -78,12 +85,12 @@ FILTER(filter_int) {
                 *ret = TVALUE_OF_INT(whole);
         else
                 *ret = argument_given(args, 0) ? args->list[0] : TVALUE_OF_INT(0);
-        return template_spend(rd, 1);
+        return 0;
 }
 
 FILTER(filter_float) {
         double real;
-        int r = tvalue_defined(rd, subject);
+        int r = spend_number(rd, subject);
 
         if (r < 0)
                 return r;
@@ -93,7 +100,7 @@ FILTER(filter_float) {
                 *ret = TVALUE_OF_REAL(real);
         else
                 *ret = argument_given(args, 0) ? args->list[0] : TVALUE_OF_REAL(0);
-        return template_spend(rd, 1);
+        return 0;
 }
 
 /* Half to even of what the number really is, as Python rounds. */
@@ -110,6 +117,7 @@ FILTER(filter_round) {
         struct str method;
         int64_t precision;
         double value, scale;
+        int64_t whole;
         int r = tvalue_defined(rd, subject);
 
         if (r >= 0)
@@ -129,9 +137,10 @@ FILTER(filter_round) {
                 *ret = TVALUE_OF_REAL(floor(value * scale) / scale);
         else if (!str_eq(method, STR("common")))
                 return template_fail(rd, "method must be common, ceil or floor");
-        else if (tvalue_is_whole(subject))
-                *ret = TVALUE_OF_INT(precision >= 0 ? tvalue_whole(subject)
-                                                    : (int64_t)round_common(value, precision));
+        else if (tvalue_is_whole(subject) && precision >= 0)
+                *ret = TVALUE_OF_INT(tvalue_whole(subject));
+        else if (tvalue_is_whole(subject) && to_whole(round_common(value, precision), &whole))
+                *ret = TVALUE_OF_INT(whole);
         else
                 *ret = TVALUE_OF_REAL(isfinite(value) ? round_common(value, precision) : value);
         return 0;
@@ -166,7 +175,7 @@ FILTER(filter_filesizeformat) {
 FILTER(filter_format) {
         struct tvalue number;
         struct str format;
-        int r = tvalue_defined(rd, subject);
+        int r = spend_number(rd, subject);
 
         if (r < 0 || !argument_set(args, 0) || !tvalue_truth(&args->list[0])) {
                 *ret = *subject;

@@ -73,17 +73,24 @@ struct str text_strip(struct str text, struct str characters, bool left, bool ri
         return text;
 }
 
+int spend_strip(struct renderer *rd, struct str text, struct str characters) {
+        /* Both are shorter than all memory by far: their product is no overflow. */
+        return template_spend_text(rd, text.len * MAX_OF(characters.len, (size_t)1));
+}
+
 FILTER(filter_trim) {
         struct str text, characters;
         int r = tvalue_text(rd, subject, &text);
 
         if (r >= 0)
                 r = argument_text(rd, args, 0, STR_NULL, &characters);
+        if (r >= 0)
+                r = spend_strip(rd, text, characters);
         if (r < 0)
                 return r;
         *ret = TVALUE_OF_TEXT(text_strip(text, characters, true, true));
         ret->safe = subject->kind == TVALUE_TEXT && subject->safe;
-        return template_spend_text(rd, text.len * MAX_OF(characters.len, (size_t)1));
+        return 0;
 }
 
 static void append_spaces(struct strbuf *out, size_t n) {
@@ -100,6 +107,8 @@ FILTER(filter_center) {
 
         if (r >= 0)
                 r = argument_whole(rd, args, 0, 80, &width);
+        if (r >= 0)
+                r = template_spend_text(rd, text.len);
         if (r < 0)
                 return r;
         length = str_utf8_length(text);
@@ -178,6 +187,8 @@ FILTER(filter_truncate) {
                 r = argument_text(rd, args, 2, STR("..."), &end);
         if (r >= 0)
                 r = argument_whole(rd, args, 3, 5, &leeway);
+        if (r >= 0)
+                r = template_spend_text(rd, text.len + end.len);
         if (r < 0)
                 return r;
         ending = (int64_t)str_utf8_length(end);
@@ -186,7 +197,7 @@ FILTER(filter_truncate) {
                                      (long long)length);
         *ret = TVALUE_OF_TEXT(text);
         if (leeway > INT64_MAX - length || (int64_t)str_utf8_length(text) <= length + leeway)
-                return template_spend_text(rd, text.len);
+                return 0;
         cut = str_first(text, python_offset(text, (size_t)(length - ending)));
         if (!argument_truth(args, 1, false))
                 for (size_t i = cut.len; i > 0; i--)

@@ -46,6 +46,9 @@ _must_use_ int text_replace(struct renderer *rd, struct str text, struct str old
 /* Without these characters at its ends; STR_NULL means spaces. */
 struct str text_strip(struct str text, struct str characters, bool left, bool right);
 
+/* Before text_strip(): each character is looked for among those that go. */
+_must_use_ int spend_strip(struct renderer *rd, struct str text, struct str characters);
+
 FILTER(filter_upper);
 FILTER(filter_lower);
 FILTER(filter_title);

@@ -2,28 +2,28 @@
 #include "agents/python_text.h"
 #include "agents/template/filters.h"
 
-static FILTER(method_strip) {
+static int strip(struct renderer *rd, const struct tvalue *subject, const struct arguments *args, bool left,
+                 bool right, struct tvalue *ret) {
         struct str characters;
         int r = argument_text(rd, args, 0, STR_NULL, &characters);
 
-        *ret = TVALUE_OF_TEXT(text_strip(subject->text, characters, true, true));
+        if (r >= 0)
+                r = spend_strip(rd, subject->text, characters);
+        if (r >= 0)
+                *ret = TVALUE_OF_TEXT(text_strip(subject->text, characters, left, right));
         return r;
+}
+
+static FILTER(method_strip) {
+        return strip(rd, subject, args, true, true, ret);
 }
 
 static FILTER(method_lstrip) {
-        struct str characters;
-        int r = argument_text(rd, args, 0, STR_NULL, &characters);
-
-        *ret = TVALUE_OF_TEXT(text_strip(subject->text, characters, true, false));
-        return r;
+        return strip(rd, subject, args, true, false, ret);
 }
 
 static FILTER(method_rstrip) {
-        struct str characters;
-        int r = argument_text(rd, args, 0, STR_NULL, &characters);
-
-        *ret = TVALUE_OF_TEXT(text_strip(subject->text, characters, false, true));
-        return r;
+        return strip(rd, subject, args, false, true, ret);
 }
 
 static size_t count_of(struct str text, struct str needle) {
@@ -98,8 +98,10 @@ static FILTER(method_splitlines) {
         struct str rest = subject->text, line;
         struct tvalue_list *list;
         size_t n = 0;
-        int r = tvalue_new_list(rd, count_of(rest, STR("\n")) + 1, &list);
+        int r = template_spend_text(rd, rest.len);
 
+        if (r >= 0)
+                r = tvalue_new_list(rd, count_of(rest, STR("\n")) + 1, &list);
         if (r < 0)
                 return r;
         if (rest.len > 0 && rest.ptr[rest.len - 1] == '\n')
@@ -135,6 +137,7 @@ static int begins_or_ends(struct renderer *rd, const struct tvalue *subject, con
                                              tvalue_type(&parts->items[i]));
                 if (ends && piece.len <= text.len)
                         text = str_from(text, text.len - piece.len);
+                r = template_spend_text(rd, MIN_OF(piece.len, text.len));
                 holds |= str_starts_with(text, piece);
         }
         *ret = TVALUE_OF_BOOL(holds);
@@ -187,6 +190,8 @@ static FILTER(method_zfill) {
         int64_t width;
         int r = argument_whole(rd, args, 0, 0, &width);
 
+        if (r >= 0)
+                r = template_spend_text(rd, s.len);
         if (r < 0)
                 return r;
         width = MIN_OF(width, (int64_t)TEMPLATE_SOURCE_MAX) - (int64_t)str_utf8_length(s);

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
+
 enum { BYTES_PER_STEP = 32, STOP_EVERY = 1024 };
 
 void template_say(struct renderer *rd, const char *format, ...) {
@@ -20,16 +22,23 @@ void template_say(struct renderer *rd, const char *format, ...) {
                  MAX_OF(rd->line, 1u));
 }
 
+static int look_whether_to_stop(struct renderer *rd) {
+        const struct template_options *options = rd->options;
+
+        if (options->stop && atomic_load(options->stop))
+                return -ERR_STOPPED;
+        if (options->deadline_us && clock_monotonic_us() > options->deadline_us)
+                return template_fail(rd, "the template took too long and was stopped");
+        return 0;
+}
+
 int template_spend(struct renderer *rd, size_t steps) {
         uint64_t before = rd->steps;
 
         rd->steps += MIN_OF(steps, (size_t)TEMPLATE_STEPS_MAX + 1);
         if (rd->steps > TEMPLATE_STEPS_MAX)
                 return template_fail(rd, "the template takes more than %d steps", TEMPLATE_STEPS_MAX);
-        if (before / STOP_EVERY != rd->steps / STOP_EVERY && rd->options->stop &&
-            atomic_load(rd->options->stop))
-                return -ERR_STOPPED;
-        return 0;
+        return before / STOP_EVERY == rd->steps / STOP_EVERY ? 0 : look_whether_to_stop(rd);
 }
 
 int template_spend_text(struct renderer *rd, size_t bytes) {

@@ -126,6 +126,43 @@ static void a_template_stops_when_it_is_told_to(void **state) {
         strbuf_done(&out);
 }
 
+static void a_template_stops_when_its_time_is_up(void **state) {
+        struct template_options options = { .random = &random_system, .deadline_us = 1 };
+        struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
+
+        assert_int_equal(template_render(STR("{% for a in [1] * 100000 %}{{ a }}{% endfor %}"), NULL,
+                                         &options, &out, problem),
+                         -ERR_TEMPLATE);
+        assert_non_null(strstr(problem, "too long"));
+        strbuf_done(&out);
+}
+
+/* Each of these goes over all of a text and keeps little of it. */
+static void looking_at_a_long_text_takes_steps(void **state) {
+        static const char *const looks[] = {
+                "s.strip()",       "s.lstrip()",    "s.rstrip()", "s.strip(' ')", "s.splitlines()|length",
+                "s.startswith(s)", "s.endswith(s)", "s|trim",     "s|int",        "s|float",
+                "s|truncate(9)",   "'a'|trim(s)",
+        };
+        json_t *values = json_object();
+        char *spaces = malloc(OUTPUT_MAX);
+
+        memset(spaces, ' ', OUTPUT_MAX);
+        assert_int_equal(json_object_set_new(values, "s", json_stringn(spaces, OUTPUT_MAX)), 0);
+        free(spaces);
+        for (size_t i = 0; i < ARRAY_LENGTH(looks); i++) {
+                struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
+                char text[200];
+
+                snprintf(text, sizeof(text), "{%% for a in [1] * 100 %%}{%% set x = %s %%}{%% endfor %%}",
+                         looks[i]);
+                if (render(str_of(text), values, false, &out) != -ERR_TEMPLATE || !strstr(problem, "steps"))
+                        fail_msg("%s: %s", looks[i], problem);
+                strbuf_done(&out);
+        }
+        json_decref(values);
+}
+
 /* An `elif` is no deeper than the one before it, and a loop takes no more memory the longer it goes on. */
 static void long_templates_are_no_deep_ones(void **state) {
         struct strbuf text = STRBUF_INIT(OUTPUT_MAX), out = STRBUF_INIT(OUTPUT_MAX);
@@ -156,6 +193,8 @@ int main(void) {
                 cmocka_unit_test(deep_templates_are_refused),
                 cmocka_unit_test(what_is_wrong_is_told_with_its_line),
                 cmocka_unit_test(a_template_stops_when_it_is_told_to),
+                cmocka_unit_test(a_template_stops_when_its_time_is_up),
+                cmocka_unit_test(looking_at_a_long_text_takes_steps),
                 cmocka_unit_test(long_templates_are_no_deep_ones),
                 cmocka_unit_test(random_picks_an_item),
         };
