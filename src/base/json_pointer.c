@@ -7,7 +7,7 @@ static bool decode(struct str text, char out[JSON_POINTER_NAME_MAX]) {
         size_t n = 0, to = 0;
 
         for (size_t i = 0; i < text.len; i++) {
-                int c = text.ptr[i];
+                int c = str_at(text, i);
 
                 if (c == '%') {
                         if (text.len - i < 3 || hex_digit(text.ptr[i + 1]) < 0 ||
