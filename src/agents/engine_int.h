@@ -41,6 +41,7 @@ struct run_event {
 
 struct yield_event {
         struct run_event event;
+        struct yield_event *next; /* of those that are kept */
         json_t *value;
         char name[];
 };
@@ -55,6 +56,8 @@ struct slow {
         struct slow *next;
         struct block_run block;
         int result;
+        struct yield_event *kept,
+                **kept_end; /* of one that acts: passed on when it has ended, so that it either did or failed */
 };
 
 enum run_wish { WISH_NONE, WISH_TERMINATE, WISH_RELEASE, WISH_ABANDON };

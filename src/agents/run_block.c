@@ -102,6 +102,7 @@ static int claim_slow(struct run *run, struct node_execution *e) {
                 return -ERR_NO_MEMORY;
         slow->run = run;
         slow->execution = e;
+        slow->kept_end = &slow->kept;
         slow->task.run = run_on_crew;
         slow->claim = (struct slot_claim){ .person = run->work->user_id, .granted = on_granted };
         slow->granted = (struct run_event){ .kind = EVENT_GRANTED, .slow = slow };
@@ -166,11 +167,49 @@ void run_begin_stored(struct run *run) {
         }
 }
 
-static int on_end(struct run *run, struct slow *slow) {
+static int pass_on(struct run *run, struct slow *slow, struct yield_event *y, bool drop) {
+        json_t *value = y->value;
         int r = 0;
 
+        if (drop)
+                json_decref(value);
+        else
+                r = executor_yield(run->executor, slow->execution, y->name, value);
+        free(y);
+        return r;
+}
+
+static int on_yield(struct run *run, struct yield_event *y) {
+        struct slow *slow = y->event.slow;
+
+        if (!slow->execution->node->block->acts)
+                return pass_on(run, slow, y, run->ended);
+        y->next = NULL;
+        *slow->kept_end = y;
+        slow->kept_end = &y->next;
+        return 0;
+}
+
+static int pass_on_kept(struct run *run, struct slow *slow) {
+        bool drop = run->ended || slow->result == -ERR_STOPPED;
+        struct yield_event *next;
+        int r = 0, result;
+
+        for (struct yield_event *y = slow->kept; y; y = next) {
+                next = y->next;
+                result = pass_on(run, slow, y, drop);
+                if (result < 0)
+                        r = result;
+        }
+        return r;
+}
+
+static int on_end(struct run *run, struct slow *slow) {
+        int r;
+
         run->n_slow--;
-        if (!run->ended)
+        r = pass_on_kept(run, slow);
+        if (r == 0 && !run->ended)
                 r = end(run, slow->execution, slow->result, slow->block.message);
         free(slow);
         while (r == 0 && !run->ended && run->held && run->n_slow < RUN_PARALLEL_MAX) {
@@ -181,18 +220,6 @@ static int on_end(struct run *run, struct slow *slow) {
                         run->held_end = &run->held;
                 r = claim_slow(run, e);
         }
-        return r;
-}
-
-static int on_yield(struct run *run, struct yield_event *y) {
-        json_t *value = y->value;
-        int r = 0;
-
-        if (run->ended)
-                json_decref(value);
-        else
-                r = executor_yield(run->executor, y->event.slow->execution, y->name, value);
-        free(y);
         return r;
 }
 
