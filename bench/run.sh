@@ -17,4 +17,8 @@ fi
 # The options are those of `make build`: what is measured is what people get.
 scripts/build.sh "$BUILD_DIR" -Dtests=disabled -Dbuildtype=release -Doptimization=2 -Db_lto=true
 ninja -C "$BUILD_DIR" --quiet bench/bench_seed
+if [ "${1-}" = agents ]; then
+        ninja -C "$BUILD_DIR" --quiet bench/bench_agents
+        exec python3 bench/agents.py
+fi
 exec python3 bench/measure.py "$@"
