@@ -62,6 +62,16 @@ install_clients() {
         (cd tests && npm ci --no-audit --no-fund --loglevel=error) && cp tests/package-lock.json tests/node_modules/.installed-lock
 }
 
+# What asks by the OpenAPI document, as its list of hashes has it.
+install_schemathesis() {
+        local venv=tests/document/venv list=tests/document/requirements.txt
+        cmp -s $list $venv/.installed && return 0
+        echo "Installing schemathesis of $list …"
+        rm -rf $venv
+        python3 -m venv $venv && $venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+                -r $list && cp $list $venv/.installed
+}
+
 sanitizers=address,undefined build_flags='' step unit 300 meson build/asan bash -c 'unit_tests build/asan'
 
 export BUILD_DIR=build/asan
@@ -73,6 +83,8 @@ if [ -x build/asan/gatehouse ]; then
                 suite "$engine" crash
         done
         suite sqlite browser # what a browser shows is the same on either
+        install_schemathesis || record schemathesis-install 0 1 0
+        suite sqlite document # and so is what its document says
         suite postgres deploy # several nodes want a server
         [ -f tests/http11.mjs ] && step http11 120 summary "$logs/http11.log" scripts/http11.sh
 else

@@ -19,7 +19,7 @@ if (!existsSync(join(buildDir, 'gatehouse'))) {
   process.exit(2);
 }
 
-const suites = wanted.length ? wanted.map((w) => resolve(w)) : ['http', 'clients', 'browser', 'isolation', 'deploy', 'crash'].map((f) => join(tests, f));
+const suites = wanted.length ? wanted.map((w) => resolve(w)) : ['http', 'clients', 'browser', 'document', 'isolation', 'deploy', 'crash'].map((f) => join(tests, f));
 const concurrency = process.env.TEST_CONCURRENCY ?? '2';
 const postgres = process.env.GATEHOUSE_TEST_ENGINE === 'postgres' && !process.env[SHARED] ? await Postgres.start() : null;
 const env = postgres ? { ...process.env, [SHARED]: postgres.administration } : process.env;
