@@ -141,12 +141,16 @@ describe('a secret', () => {
     assert.equal((await introspect(person, app, t.access_token)).json.active, true);
   });
 
-  it('that an operator replaced counts at once', async () => {
+  it('that an operator replaced in the database counts within a second', async () => {
     const mine = await server.createApp(), theirs = await server.createApp();
     const a = await grant(person, mine);
     assert.equal((await introspect(person, mine, a.access_token)).json.active, true);
     await server.sql(`UPDATE apps SET secret_hash = (SELECT secret_hash FROM apps WHERE client_id = '${theirs.client_id}'), secret_salt = (SELECT secret_salt FROM apps WHERE client_id = '${theirs.client_id}') WHERE client_id = '${mine.client_id}'`);
-    refused(await introspect(person, mine, a.access_token), 401, 'invalid_client');
+    const end = Date.now() + 1000;
+    let answer = await introspect(person, mine, a.access_token);
+    while (answer.status === 200 && Date.now() < end)
+      answer = await introspect(person, mine, a.access_token);
+    refused(answer, 401, 'invalid_client');
     assert.equal((await introspect(person, { ...mine, client_secret: theirs.client_secret }, a.access_token)).json.active, true);
   });
 });
