@@ -5,7 +5,7 @@
 
 const char *const cleanup_names[CLEANUP_KINDS] = {
         "codes",           "access_tokens",     "refresh_tokens", "authorizations", "sessions", "links",
-        "imported_tokens", "imported_families", "throttles",      "graph_versions", "graphs"
+        "imported_tokens", "imported_families", "throttles",      "graph_versions", "graphs",   "executions"
 };
 
 enum {
@@ -15,6 +15,7 @@ enum {
         ARENA_MAX = 4096,
         MINUTE_MS = 60 * 1000,
         GRAPH_SHARE = 25, /* rows of other kinds that count as much as a version of a graph */
+        EXECUTIONS_AT_ONCE = 32,
 };
 
 /* What is over at one instant; milliseconds since 1970. */
@@ -23,6 +24,7 @@ struct limits {
         int64_t ended;   /* tokens and families that ended before that */
         int64_t revoked; /* families that were revoked before that */
         int64_t idle;    /* sessions that nobody used since then */
+        int64_t kept;    /* executions that ended before that */
 };
 
 struct batch {
@@ -58,6 +60,7 @@ static struct limits limits_at(int64_t now, const struct settings *s) {
                 .ended = now - CLEANUP_KEEP_MS,
                 .revoked = now - CLEANUP_KEEP_MS - longest * 1000,
                 .idle = now - s->session_idle * 1000,
+                .kept = now - s->execution_days * CLEANUP_KEEP_MS,
         };
 }
 
@@ -84,6 +87,7 @@ static int find_stretch(struct tx *tx, const struct batch *b, struct stretch_row
         case CLEANUP_THROTTLES:
         case CLEANUP_GRAPH_VERSIONS:
         case CLEANUP_GRAPHS:
+        case CLEANUP_EXECUTIONS:
         case CLEANUP_KINDS:
                 break;
         }
@@ -111,10 +115,35 @@ static int remove_ended(struct tx *tx, const struct batch *b) {
         case CLEANUP_THROTTLES:
         case CLEANUP_GRAPH_VERSIONS:
         case CLEANUP_GRAPHS:
+        case CLEANUP_EXECUTIONS:
         case CLEANUP_KINDS:
                 break;
         }
         return -ERR_INTERNAL;
+}
+
+/* Executions with the runs of their nodes, which may be many: as far as the batch reaches. */
+static int remove_executions(struct tx *tx, struct batch *b) {
+        _cleanup_(arena_done) struct arena arena;
+        struct execution_id_row *ids = NULL;
+        int64_t left = b->size;
+        size_t n = 0;
+        int r;
+
+        arena_init(&arena, ARENA_MAX * 4);
+        r = db_executions_ended(tx, &arena, b->limits->kept, EXECUTIONS_AT_ONCE, &ids, &n);
+        for (size_t i = 0; i < n && r >= 0 && left > 0; i++) {
+                r = db_node_executions_delete(tx, ids[i].id, left);
+                if (r < 0)
+                        return r;
+                left -= r;
+                if (left > 0) {
+                        r = db_execution_delete(tx, ids[i].id);
+                        left--;
+                }
+        }
+        b->finished = n < EXECUTIONS_AT_ONCE && left > 0;
+        return r < 0 ? r : (int)(b->size - left);
 }
 
 /* What has no time-ordered id is found by its end instead. */
@@ -123,6 +152,8 @@ static int remove_without_id(struct tx *tx, struct batch *b) {
         int removed;
 
         switch (b->kind) {
+        case CLEANUP_EXECUTIONS:
+                return remove_executions(tx, b);
         case CLEANUP_IMPORTED_TOKENS:
                 removed = db_imported_tokens_delete_expired(tx, b->limits->ended, size);
                 break;

@@ -33,6 +33,7 @@ enum cleanup_kind {
         CLEANUP_THROTTLES,
         CLEANUP_GRAPH_VERSIONS,
         CLEANUP_GRAPHS,
+        CLEANUP_EXECUTIONS,
         CLEANUP_KINDS
 };
 

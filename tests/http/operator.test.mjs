@@ -93,7 +93,7 @@ describe('gatehouse cleanup', () => {
   after(() => server?.close());
 
   const kinds = ['codes', 'access_tokens', 'refresh_tokens', 'authorizations', 'sessions', 'links', 'imported_tokens', 'imported_families',
-    'throttles', 'graph_versions', 'graphs'];
+    'throttles', 'graph_versions', 'graphs', 'executions'];
   const cleanup = async () => {
     const ran = await server.run('gatehouse', ['cleanup', '--json']);
     assert.equal(ran.code, 0, ran.stderr);
@@ -123,6 +123,22 @@ describe('gatehouse cleanup', () => {
     assert.equal((await me(person, live.access_token)).status, 200);
     assert.equal((await refresh(person, app, live.refresh_token)).status, 200);
     assert.equal((await refresh(other, app, dead.refresh_token)).status, 400);
+  });
+
+  it('removes executions that ended a month ago, with all that they consist of', async () => {
+    const now = Date.now(), day = 86_400_000;
+    for (const [id, ended] of [['old', now - 31 * day], ['new', now - 29 * day], ['going', 0]]) {
+      await server.sql(`INSERT INTO executions (id, user_id, graph_id, graph_version, status, inputs, outputs, problem, turn, owner, leased_until,
+        is_stopped, steps, ran_ms, changes, created_at, started_at, ended_at)
+        VALUES ('${id}', 'u', 'g', 1, '${ended ? 'COMPLETED' : 'REVIEW'}', '{}', NULL, '', 0, '', 0, FALSE, 0, 0, 1, 0, 0, ${ended})`);
+      for (const number of [1, 2, 3])
+        await server.sql(`INSERT INTO node_executions (execution_id, number, parent, node_id, status, queued, changed)
+          VALUES ('${id}', ${number}, 0, 'n', 'COMPLETED', 1, 1)`);
+    }
+    assert.equal((await cleanup()).executions, 4);
+    assert.equal((await cleanup()).executions, 0);
+    assert.deepEqual((await server.sql('SELECT id FROM executions ORDER BY id')).map((r) => r.id), ['going', 'new']);
+    assert.equal(Number((await server.sql('SELECT COUNT(*) AS n FROM node_executions'))[0].n), 6);
   });
 
   it('prints a line per kind for people', async () => {
