@@ -12,6 +12,8 @@ struct crew;
 
 enum {
         CREW_STACK_BYTES = 1024 * 1024, /* of a thread: JSON and templates nest, within their stated depths */
+        /* One person's submitted tasks get one in so many of the threads, and of the room to wait; one at least. */
+        CREW_SHARE = 4,
 };
 
 /* Starts the threads.
@@ -25,10 +27,15 @@ _must_use_ int crew_new(unsigned threads, size_t queue_max, struct crew **ret);
 /* Runs what waits still, then ends the threads. Takes NULL; returns NULL. */
 struct crew *crew_free(struct crew *crew);
 
-/* Hands over a task; never blocks. From any thread. errors: ERR_BUSY (as many wait as may) */
-_must_use_ int crew_submit(struct crew *crew, struct http_task *task);
+/* Hands over a task; never blocks. From any thread. Each person's are begun in their order, but wait while as many of
+ * theirs run as may: others' pass them by.
+ *
+ * person   whom it is for: an id; STR_NULL for nobody, whose tasks know no shares
+ * errors   ERR_BUSY (as many wait as may)
+ */
+_must_use_ int crew_submit(struct crew *crew, struct http_task *task, struct str person);
 
-/* The same for what has begun already and must go on: it counts, but is never refused. */
+/* The same for what has begun already and must go on: it is next, and never refused. Who posts shares out. */
 void crew_post(struct crew *crew, struct http_task *task);
 
 /* Asks what runs to end soon: sets the flag that every block looks at. Tasks are still taken and run. */

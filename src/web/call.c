@@ -1,5 +1,6 @@
 #include "web/call.h"
 
+#include "account/identity.h"
 #include "agents/crew.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -273,6 +274,14 @@ static bool call_run_kept(struct call *call) {
         return !tx.failed;
 }
 
+/* To the threads that agents run on, a person's share of which is bounded. */
+static int call_submit_crew(struct call *call) {
+        const struct request *req = &call->x->request;
+
+        return crew_submit(req->context->crew, &call->task,
+                           req->identity ? req->identity->user_id : STR_NULL);
+}
+
 static void call_step(struct call *call) {
         struct tx tx;
         int r;
@@ -286,7 +295,7 @@ static void call_step(struct call *call) {
         case EXECUTOR_CREW:
                 call->task.run = run_on_pool;
                 r = call->route->steps[call->step].on == EXECUTOR_CREW
-                            ? crew_submit(call->x->request.context->crew, &call->task)
+                            ? call_submit_crew(call)
                             : http_loop_work(call->x->loop, &call->task);
                 if (r == 0)
                         return; /* the pool has the call from here on, and may be done with it already */

@@ -252,3 +252,25 @@ describe('many at once', () => {
     answers.forEach((answer, i) => assert.equal(answer.text, `{"result":[${i + 1}.0]}`));
   });
 });
+
+describe('fairness', () => {
+  it("one person's long runs leave threads to others", async (t) => {
+    const busy = await Server.start({ GATEHOUSE_BLOCK_SECONDS: '5' });
+    t.after(() => busy.close());
+    const keys = [];
+    for (let i = 0; i < 2; i++) {
+      const answer = await (await signUp(busy)).post('/api/api-keys', { json: { name: 'k', permissions: ALL } });
+      keys.push({ 'x-api-key': answer.json.plain_text_key });
+    }
+    const countdown = 'd67a9c52-5e4e-11e2-bcfd-0800200c9a71';
+    let ended = 0;
+    const waiting = Array.from({ length: 12 }, () => busy.browser()
+      .post(`/external-api/v1/blocks/${countdown}/execute`, { json: { seconds: 60 }, headers: keys[0] })
+      .catch(() => {}).then(() => ended++));
+    await busy.browser().get('/external-api/v1/blocks', { headers: keys[0] }); // those are on their way by now
+    const answer = await busy.browser().post(`/external-api/v1/blocks/${CALCULATOR}/execute`, { json: DIVIDE, headers: keys[1] });
+    assert.deepEqual([answer.status, ended], [200, 0], answer.text);
+    await busy.close();
+    await Promise.all(waiting);
+  });
+});

@@ -47,6 +47,12 @@ static void what_is_not_public_may_not(void **state) {
                 "fec0::1",
                 "ff02::1",
                 "2001:db8::1",
+                "100:0:0:1::1",
+                "200::1",
+                "1fff::1",
+                "4000::1",
+                "5f00::1",
+                "fbff::1",
         };
 
         for (size_t i = 0; i < ARRAY_LENGTH(special); i++)
