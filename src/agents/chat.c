@@ -8,6 +8,7 @@ enum {
         REPLY_MAX = 4 * 1024 * 1024,   /* bytes */
         SHORTEN_TIMES = 4,
         SHORTEN_MIN = 400, /* bytes: what is shorter is not cut any more */
+        WORDS_MAX = 400,   /* bytes of what the server says when it refuses */
         PAUSE_MS = 500,    /* before the second attempt; doubled with each */
 };
 
@@ -82,13 +83,15 @@ static int send_messages(struct block_run *run, struct str body, struct outbound
         return outbound_send(&request, response);
 }
 
-/* The server's own words, if it has any. */
+/* The server's own words, if it has any: but not about the operator's key, of which it may show a part. */
 static int refuse(struct block_run *run, int status, const json_t *answer) {
-        const json_t *error = json_object_get(answer, "error"), *message = json_object_get(error, "message");
+        struct str key = run->context->settings->llm_key,
+                   message = value_str(json_object_get(json_object_get(answer, "error"), "message"));
 
-        return block_fail(run, "The language model's server answered %d%s%.400s", status,
-                          json_is_string(message) ? ": " : "",
-                          json_is_string(message) ? json_string_value(message) : "");
+        if (!message.ptr || status == 401 || status == 403 || (key.len && str_contains(message, key)))
+                message = STR("");
+        return block_fail(run, "The language model's server answered %d%s%.*s", status,
+                          message.len ? ": " : "", (int)MIN_OF(message.len, (size_t)WORDS_MAX), message.ptr);
 }
 
 static bool says_too_long(const json_t *answer) {

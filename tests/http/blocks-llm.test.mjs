@@ -86,6 +86,11 @@ describe('AITextGeneratorBlock', () => {
     replies = [{ status: 400, body: { error: { message: 'no such thing' } } }];
     await failed(TEXT, { prompt: 'x' }, /answered 400: no such thing/);
     assert.equal(model.requests.length, 1);
+    // a server that speaks of the operator's key shows a part of it, or all
+    replies = [{ status: 401, body: { error: { message: 'Incorrect API key provided: sk-a-***ows' } } }];
+    await failed(TEXT, { prompt: 'x' }, /answered 401\. block_id/);
+    replies = [{ status: 400, body: { error: { message: `bad key ${apiKey}` } } }];
+    await failed(TEXT, { prompt: 'x' }, /answered 400\. block_id/);
     for (const body of [{}, { choices: [] }, { choices: [{ message: {} }] }, 'text', []]) {
       replies = [{ status: 200, body }];
       await failed(TEXT, { prompt: 'x' }, /no reply that could be understood/);
