@@ -104,12 +104,6 @@ size_t regex_groups(const struct regex *regex) {
         return regex->groups;
 }
 
-size_t regex_group_named(const struct regex *regex, const char *name) {
-        int number = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)name);
-
-        return number > 0 ? (size_t)number : 0;
-}
-
 /* The byte after `positions` characters from `from` on. */
 static size_t step(struct str text, size_t from, size_t positions) {
         size_t at = from;

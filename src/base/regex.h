@@ -56,6 +56,3 @@ _must_use_ int regex_search(const struct regex *regex, struct str text, size_t f
 
 /* Capturing groups, without the whole. */
 size_t regex_groups(const struct regex *regex);
-
-/* Number of the group with this name, (?P<name>…); 0 if there is none. */
-size_t regex_group_named(const struct regex *regex, const char *name);

@@ -67,6 +67,18 @@ static void challenge(struct request *req, struct response *res, const struct ro
                 response_header(res, STR("WWW-Authenticate"), value);
 }
 
+/* Where a field is: "nodes.0.id" is a member of an item, whose index is a number. */
+static void write_path(struct json_writer *w, struct str path) {
+        struct str part;
+        uint64_t index;
+
+        while (str_next(&path, '.', &part))
+                if (str_to_uint(part, INT32_MAX, &index))
+                        json_int(w, (int64_t)index);
+                else
+                        json_str(w, part);
+}
+
 /* The list of faulty fields of a 422 (dialect: Errors). */
 static void write_field_list(const struct request *req, struct json_writer *w, struct str text) {
         json_array_begin(w);
@@ -75,7 +87,7 @@ static void write_field_list(const struct request *req, struct json_writer *w, s
         json_key(w, "loc");
         json_array_begin(w);
         json_str(w, STR("body"));
-        json_str(w, req->error_field);
+        write_path(w, req->error_field);
         json_array_end(w);
         json_member_str(w, "msg", text);
         json_member_null(w, "input");

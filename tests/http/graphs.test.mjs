@@ -38,6 +38,7 @@ function invalid(answer, field, type) {
   assert.equal(answer.status, 422, answer.text);
   const [first] = answer.json.detail;
   assert.equal(first.loc.join('.'), `body.${field}`, answer.text);
+  assert.ok(first.loc.every((part) => typeof part === 'number' || !/^\d+$|\./.test(part)), answer.text);
   if (type)
     assert.equal(first.type, type);
 }
