@@ -47,17 +47,17 @@ static void write_schema(struct json_writer *w, const char *name, const json_t *
 }
 
 static int write_block(struct json_writer *w, const struct block *block) {
-        const struct block_schema *schema;
+        json_auto_t *input = NULL, *output = NULL;
         int r;
 
-        r = block_schema_of(block, &schema);
+        r = block_schema_describe(block, &input, &output);
         if (r < 0)
                 return r;
         json_object_begin(w);
         json_member_str(w, "id", str_of(block->id));
         json_member_str(w, "name", str_of(block->name));
-        write_schema(w, "inputSchema", schema->input);
-        write_schema(w, "outputSchema", schema->output);
+        write_schema(w, "inputSchema", input);
+        write_schema(w, "outputSchema", output);
         json_member_str(w, "description", str_of(block->description));
         write_categories(w, block->categories);
         json_key(w, "contributors");

@@ -104,6 +104,22 @@ static int add_error(const struct block *block, json_t *output) {
         return 0;
 }
 
+int block_schema_describe(const struct block *block, json_t **ret_input, json_t **ret_output) {
+        json_auto_t *input = NULL, *output = NULL;
+        int r;
+
+        r = describe_all(block, block->inputs, block->n_inputs, true, &input);
+        if (r == 0)
+                r = describe_all(block, block->outputs, block->n_outputs, false, &output);
+        if (r == 0)
+                r = add_error(block, output);
+        if (r < 0)
+                return r;
+        *ret_input = json_incref(input);
+        *ret_output = json_incref(output);
+        return 0;
+}
+
 static int compile(const struct block *block, json_t *schema, struct json_schema **ret) {
         char problem[200];
         int r;
@@ -174,17 +190,13 @@ static int make(const struct block *block, struct block_schema **ret) {
         made->output_checks = calloc(block->n_outputs + 1, sizeof(struct json_schema *));
         made->integers = calloc(block->n_inputs + 1, sizeof(bool));
         if (made->output_checks && made->integers)
-                r = describe_all(block, block->inputs, block->n_inputs, true, &made->input);
-        if (r == 0)
-                r = describe_all(block, block->outputs, block->n_outputs, false, &made->output);
+                r = block_schema_describe(block, &made->input, &made->output);
         if (r == 0)
                 r = compile(block, made->input, &made->input_check);
         if (r == 0)
                 r = compile_outputs(block, made);
         if (r == 0)
                 r = collect_defaults(block, made);
-        if (r == 0)
-                r = add_error(block, made->output);
         if (r < 0) {
                 schema_free(made, block->n_outputs);
                 return r;

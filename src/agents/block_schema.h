@@ -13,6 +13,10 @@ struct block_schema {
         bool *integers;                     /* of block->inputs: whether it takes integers alone */
 };
 
+/* The two documents by themselves, for whoever doesn't run the block; new references.
+ * errors   ERR_SCHEMA, ERR_NO_MEMORY */
+_must_use_ int block_schema_describe(const struct block *block, json_t **ret_input, json_t **ret_output);
+
 /* The schema of a block of the catalogue. Thread-safe.
  * errors   ERR_SCHEMA (the entry is malformed: logged; a test goes over all of them), ERR_NO_MEMORY */
 _must_use_ int block_schema_of(const struct block *block, const struct block_schema **ret);

@@ -50,6 +50,10 @@ void process_prepare_server(int64_t workers) {
         setenv("UV_THREADPOOL_SIZE", text, 1);
 }
 
+void process_trim(void) {
+        (void)malloc_trim(0);
+}
+
 static sigset_t end_signals(void) {
         sigset_t set;
 

@@ -12,6 +12,9 @@ void process_protect_secrets(void);
  * threads; as many threads in libuv's pool as the settings say. Before the first thread. */
 void process_prepare_server(int64_t workers);
 
+/* Gives back what starting up has left behind in freed memory: documents, schemas and templates are parsed then. */
+void process_trim(void);
+
 /* Blocks the signals that end a program in all threads made from here on, so that signal_wait() gets them.
  * SIGPIPE is ignored. Before the first thread. */
 void signal_block_ends(void);

@@ -179,6 +179,8 @@ static int start(const char *who, struct server *s) {
                 r = engine_start(s->engine);
         if (r >= 0)
                 r = http_server_start(s->http);
+        if (r >= 0)
+                process_trim();
         if (r < 0) {
                 problem(who, "The server cannot be started: " STR_FMT, STR_ARG(error_row(r)->text));
                 return r;
