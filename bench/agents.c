@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agents/executor.h"
+#include "agents/execution/executor.h"
 #include "base/clock.h"
 #include "base/errors.h"
 

@@ -1,7 +1,7 @@
 /* Graphs as they are sent: what is accepted is stored in a form that makes a graph again, under new ids throughout, with each
  * link where it was; sent anew it is the same but for its ids; what is refused is told in words. */
-#include "agents/graph_store.h"
-#include "agents/value.h"
+#include "agents/graph/store.h"
+#include "agents/value/value.h"
 #include "fuzz.h"
 
 enum { TEXT_MAX = 64 * 1024, ROOM = 2 * GRAPH_ANSWER_MAX };

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "agents/block_schema.h"
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "base/clock.h"
 #include "base/errors.h"
 

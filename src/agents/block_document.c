@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 
 #include "agents/block_schema.h"
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "base/codec.h"
 #include "base/gzip.h"
 #include "base/hash.h"

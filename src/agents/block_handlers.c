@@ -4,7 +4,7 @@
 #include "agents/block.h"
 #include "agents/block_document.h"
 #include "agents/crew.h"
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "base/clock.h"
 #include "http/negotiate.h"
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "base/log.h"
 
 enum { TITLE_MAX = 100, SLOTS = 1024 };

@@ -1,6 +1,6 @@
 #include "agents/chat.h"
 
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "outbound/outbound.h"
 
 enum {

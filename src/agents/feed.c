@@ -3,7 +3,7 @@
 #include <expat.h>
 #include <time.h>
 
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "base/clock.h"
 #include "base/strbuf.h"
 

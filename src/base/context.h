@@ -33,7 +33,7 @@ struct context {
 
         /* for what runs agents: outside of any request's transaction */
         struct crew *crew;          /* the threads that blocks run on; see agents/crew.h */
-        struct engine *engine;      /* runs agents; see agents/engine.h */
+        struct engine *engine;      /* runs agents; see agents/execution/engine.h */
         struct database *database;  /* transactions by database_write_now() */
-        struct graph_cache *graphs; /* those that were loaded lately; see agents/graph_cache.h */
+        struct graph_cache *graphs; /* those that were loaded lately; see agents/graph/cache.h */
 };

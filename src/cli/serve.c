@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agents/engine.h"
+#include "agents/execution/engine.h"
 #include "base/errors.h"
 #include "base/memory.h"
 #include "cli/command.h"

@@ -1,8 +1,8 @@
 /* THE table: every path that this server answers. To add an endpoint, add its row and its handler. */
 #include "account/handlers.h"
 #include "agents/block_handlers.h"
-#include "agents/execution_handlers.h"
-#include "agents/graph_handlers.h"
+#include "agents/execution/handlers.h"
+#include "agents/graph/handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
 #include "oauth/handlers.h"

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "base/json_write.h"
 
 enum {

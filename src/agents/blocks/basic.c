@@ -1,6 +1,6 @@
 /* What has no better place: values kept and printed, types converted, people asked (dialect: Blocks, basic). */
 #include "agents/blocks/families.h"
-#include "agents/convert.h"
+#include "agents/value/convert.h"
 
 static int run_store_value(struct block_run *run) {
         json_t *data = input_value(run, "data");

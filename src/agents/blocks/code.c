@@ -1,6 +1,6 @@
 /* Code out of the answers of language models: what stands between ``` fences, by language (dialect: Blocks, text). */
 #include "agents/blocks/families.h"
-#include "agents/python_text.h"
+#include "agents/value/python_text.h"
 
 enum { ALIASES_MAX = 3, TAG_MAX = 64 /* bytes from a fence to its line's end */ };
 

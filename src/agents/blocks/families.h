@@ -3,7 +3,7 @@
 #pragma once
 
 #include "agents/block.h"
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "base/errors.h"
 
 struct block_family {

@@ -1,6 +1,6 @@
 /* Files from elsewhere, made what a run carries along (dialect: Blocks, files). */
 #include "agents/blocks/families.h"
-#include "agents/file.h"
+#include "agents/value/file.h"
 #include "outbound/outbound.h"
 
 enum { SCHEME_MAX = 8 }; /* "https://" */

@@ -1,8 +1,8 @@
 /* Files of text and tables (dialect: Blocks, text). */
 #include "agents/blocks/families.h"
-#include "agents/csv.h"
-#include "agents/file.h"
-#include "agents/python_text.h"
+#include "agents/value/csv.h"
+#include "agents/value/file.h"
+#include "agents/value/python_text.h"
 
 enum { CONTENTS_MAX = 10 * 1024 * 1024 };
 

@@ -1,6 +1,6 @@
 /* Lists and their items (dialect: Blocks, list). Negative positions count from the end. */
 #include "agents/blocks/families.h"
-#include "agents/tokens.h"
+#include "agents/value/tokens.h"
 
 enum { ITEM_TEXT_MAX = 64 * 1024 * 1024 };
 

@@ -1,6 +1,6 @@
 /* Several lists made into one (dialect: Blocks, list). Items are told apart by value: true and 1 differ, 1 and 1.0 don't. */
 #include "agents/blocks/families.h"
-#include "agents/value_set.h"
+#include "agents/value/set.h"
 
 /* A loop of many cheap turns looks at the clock now and then. */
 enum { TURNS_BETWEEN_LOOKS = 1024 };

@@ -1,7 +1,7 @@
 /* Regular expressions over text, and code out of the answers of language models (dialect: Blocks, text). The expressions are
  * PCRE2's, which differ from Python's in little: (?<name>…) serves as (?P<name>…), and a group may be tested or recursed into. */
 #include "agents/blocks/families.h"
-#include "agents/python_text.h"
+#include "agents/value/python_text.h"
 #include "base/regex.h"
 
 enum { EXTRACT_TEXT_MAX = 1000000, EXTRACT_MATCHES_MAX = 1000, EXTRACT_MATCH_MAX = 10000 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "agents/blocks/families.h"
-#include "agents/lot.h"
+#include "agents/value/lot.h"
 
 enum { ITEMS_MAX = 1000000, STRATA_MAX = 10000 };
 

@@ -1,7 +1,7 @@
 /* Text put together, taken apart, filled in, encoded (dialect: Blocks, text). */
 #include "agents/blocks/families.h"
-#include "agents/python_text.h"
 #include "agents/template.h"
+#include "agents/value/python_text.h"
 
 /* What was built, as the output of this name. */
 static int yield_text(struct block_run *run, const char *name, const struct strbuf *text) {

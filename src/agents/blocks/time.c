@@ -1,7 +1,7 @@
 /* The time, and waiting for it (dialect: Blocks, time). */
 #include "account/word_list.h"
 #include "agents/blocks/families.h"
-#include "agents/python_time.h"
+#include "agents/value/python_time.h"
 
 enum { REPEAT_MAX = 1000, FORMAT_MAX = 1000, DAY_SECONDS = 86400, COUNTDOWN_MAX = 7 * DAY_SECONDS };
 

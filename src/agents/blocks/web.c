@@ -1,6 +1,6 @@
 /* Calls to web servers (dialect: Blocks, network). */
 #include "agents/blocks/families.h"
-#include "agents/file.h"
+#include "agents/value/file.h"
 #include "outbound/outbound.h"
 
 enum {

@@ -2,7 +2,7 @@
 #include <expat.h>
 
 #include "agents/blocks/families.h"
-#include "agents/python_text.h"
+#include "agents/value/python_text.h"
 
 enum { XML_BYTES_MAX = 10 * 1024 * 1024, XML_ELEMENTS_MAX = 200000 };
 

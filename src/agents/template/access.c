@@ -1,6 +1,6 @@
 /* What values are made of: attributes, items, slices. JSON values alone have any; there is nothing else to reach. */
-#include "agents/python_text.h"
 #include "agents/template/value.h"
+#include "agents/value/python_text.h"
 
 static struct tvalue undefined(struct str name) {
         return (struct tvalue){ .kind = TVALUE_UNDEFINED, .text = name };

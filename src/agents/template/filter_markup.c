@@ -1,6 +1,6 @@
 /* Filters around HTML, addresses and lines. */
-#include "agents/python_text.h"
 #include "agents/template/filters.h"
+#include "agents/value/python_text.h"
 
 /* The character of an entity like &lt; or &#39; at the start of s. Its bytes; 0 when it is none that we know. */
 static size_t read_entity(struct str s, uint32_t *ret) {

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agents/python_text.h"
 #include "agents/template/arithmetic.h"
 #include "agents/template/filters.h"
+#include "agents/value/python_text.h"
 
 FILTER(filter_abs) {
         int r = tvalue_defined(rd, subject);

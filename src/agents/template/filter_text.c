@@ -1,5 +1,5 @@
-#include "agents/python_text.h"
 #include "agents/template/filters.h"
+#include "agents/value/python_text.h"
 
 int text_change_case(struct renderer *rd, struct str text, enum text_case to, struct tvalue *ret) {
         _cleanup_(strbuf_done) struct strbuf buf = TVALUE_BUFFER;

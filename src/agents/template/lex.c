@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "agents/python_text.h"
+#include "agents/value/python_text.h"
 
 int lexer_unexpected(struct lexer *l, const char *wanted) {
         struct str found = l->current.text;

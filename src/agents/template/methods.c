@@ -1,6 +1,6 @@
 /* Methods that change nothing: `text.upper()`, `dictionary.items()`. A table for each kind of value; there are no others. */
-#include "agents/python_text.h"
 #include "agents/template/filters.h"
+#include "agents/value/python_text.h"
 
 static int strip(struct renderer *rd, const struct tvalue *subject, const struct arguments *args, bool left,
                  bool right, struct tvalue *ret) {

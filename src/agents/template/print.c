@@ -1,6 +1,6 @@
 /* How values print: str() and repr() of Python. */
-#include "agents/python_text.h"
 #include "agents/template/value.h"
+#include "agents/value/python_text.h"
 
 static int print_repr(struct renderer *rd, struct strbuf *out, const struct tvalue *v);
 

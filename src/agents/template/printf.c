@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "agents/python_text.h"
 #include "agents/template/arithmetic.h"
+#include "agents/value/python_text.h"
 
 enum { WIDTH_MAX = 1000 };
 

@@ -1,9 +1,9 @@
 /* Tests: `x is even`. */
 #include <math.h>
 
-#include "agents/python_text.h"
 #include "agents/template/arithmetic.h"
 #include "agents/template/filters.h"
+#include "agents/value/python_text.h"
 
 /* Tests of a value alone. */
 static bool is_kind(const struct tvalue *v, struct str name, bool *ret) {

@@ -1,6 +1,6 @@
 #include "agents/template/value.h"
 
-#include "agents/python_text.h"
+#include "agents/value/python_text.h"
 
 const char *tvalue_type(const struct tvalue *v) {
         static const char *const names[] = {

@@ -3,7 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "base/errors.h"
 #include "unit.h"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agents/executor_int.h"
+#include "agents/execution/executor_int.h"
 #include "base/errors.h"
 #include "base/strbuf.h"
 

@@ -4,7 +4,7 @@
 
 #include "unit.h"
 
-#include "agents/executor.h"
+#include "agents/execution/executor.h"
 
 struct flow {
         json_t *nodes, *links;

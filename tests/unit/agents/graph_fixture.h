@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "agents/graph.h"
+#include "agents/graph/graph.h"
 
 /* The document, blocks' names replaced: {'nodes': [{'id': 'a', 'block_id': 'CalculatorBlock'}]}. Fails the test if it is no
  * JSON. A new reference. */

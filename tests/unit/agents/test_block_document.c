@@ -4,7 +4,7 @@
 #include <zlib.h>
 
 #include "agents/block.h"
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "unit.h"
 
 static json_t *read_document(const struct block_document **ret) {

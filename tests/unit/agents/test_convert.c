@@ -1,6 +1,6 @@
-#include "agents/convert.h"
+#include "agents/value/convert.h"
 
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "unit.h"
 
 static json_t *parse(const char *text) {

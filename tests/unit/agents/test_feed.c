@@ -1,6 +1,6 @@
 #include "agents/feed.h"
 
-#include "agents/value.h"
+#include "agents/value/value.h"
 #include "unit.h"
 
 /* The entries as compact JSON. */

@@ -1,4 +1,4 @@
-#include "agents/file.h"
+#include "agents/value/file.h"
 
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-#include "agents/graph_store.h"
+#include "agents/graph/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

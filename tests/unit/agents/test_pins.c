@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "agents/pins.h"
+#include "agents/execution/pins.h"
 #include "base/errors.h"
 
 static json_t *parse(const char *text) {

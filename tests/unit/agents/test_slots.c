@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "agents/slots.h"
+#include "agents/execution/slots.h"
 
 struct claim {
         struct slot_claim claim;

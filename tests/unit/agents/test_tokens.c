@@ -1,4 +1,4 @@
-#include "agents/tokens.h"
+#include "agents/value/tokens.h"
 
 #include "unit.h"
 

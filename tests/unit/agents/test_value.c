@@ -1,4 +1,4 @@
-#include "agents/value.h"
+#include "agents/value/value.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "agents/value_set.h"
+#include "agents/value/set.h"
 
 #include "unit.h"
 

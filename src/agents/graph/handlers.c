@@ -1,0 +1,185 @@
+#include "agents/graph/handlers.h"
+
+#include "account/identity.h"
+#include "agents/graph/answer.h"
+#include "agents/graph/draft.h"
+#include "base/log.h"
+
+enum {
+        PAGE_SIZE = 20,
+        PAGE_SIZE_MAX = 100,
+        ROWS_MAX = 2 * GRAPH_ANSWER_MAX, /* bytes of what one answer takes from storage */
+};
+
+struct paging {
+        int64_t page, size;
+};
+
+static int refuse_unknown(struct request *req, struct str id) {
+        return request_refuse(req, ERR_GRAPH_NOT_FOUND, "Graph #" STR_FMT " not found.",
+                              STR_ARG(str_first(id, 100)));
+}
+
+/* A number of the query: from 1 to max; `fallback` when it is absent. */
+static int read_number(struct request *req, const char *name, const char *called, int64_t max,
+                       int64_t fallback, int64_t *ret) {
+        const struct param *param;
+        uint64_t number;
+        int r;
+
+        r = request_parse_query(req);
+        if (r < 0)
+                return r;
+        param = params_find(&req->query_params, str_of(name));
+        if (!param) {
+                *ret = fallback;
+                return 0;
+        }
+        if (!str_to_uint(param->value, UINT32_MAX, &number) || number == 0)
+                return request_refuse(req, ERR_INVALID_FIELD, "%s must be greater than 0", called);
+        if (number > (uint64_t)max)
+                return request_refuse(req, ERR_INVALID_FIELD, "%s must be at most %lld", called,
+                                      (long long)max);
+        *ret = (int64_t)number;
+        return 0;
+}
+
+static int read_paging(struct request *req, struct paging *ret) {
+        int r;
+
+        r = read_number(req, "page", "Page", INT32_MAX, 1, &ret->page);
+        return r < 0 ? r : read_number(req, "page_size", "Page size", PAGE_SIZE_MAX, PAGE_SIZE, &ret->size);
+}
+
+/* {"graphs": [...], "pagination": {...}}, as the store's lists are. */
+static void answer_page(struct request *req, struct response *res, const char *name,
+                        const struct graph_version_row *rows, size_t n, const struct paging *paging,
+                        int64_t total) {
+        struct json_writer w = JSON_WRITER(&res->body);
+
+        response_begin(res, 200, CONTENT_TYPE_JSON);
+        response_no_store(res);
+        json_object_begin(&w);
+        json_key(&w, name);
+        json_array_begin(&w);
+        for (size_t i = 0; i < n; i++)
+                graph_answer_summary(&w, &rows[i], req->identity->user_id);
+        json_array_end(&w);
+        json_key(&w, "pagination");
+        json_object_begin(&w);
+        json_member_int(&w, "total_items", total);
+        json_member_int(&w, "total_pages", (total + paging->size - 1) / paging->size);
+        json_member_int(&w, "current_page", paging->page);
+        json_member_int(&w, "page_size", paging->size);
+        json_object_end(&w);
+        json_object_end(&w);
+}
+
+int handle_graphs(struct request *req, struct response *res) {
+        _cleanup_(arena_done) struct arena arena;
+        struct graph_version_row *rows;
+        struct graph_count_row total;
+        struct paging paging = { .page = 1, .size = PAGE_SIZE };
+        size_t n;
+        int r;
+
+        arena_init(&arena, ROWS_MAX);
+        r = read_paging(req, &paging);
+        if (r < 0)
+                return r;
+        r = db_graphs_count(req->tx, &arena, req->identity->user_id, &total);
+        if (r < 0)
+                return r;
+        r = db_graphs_newest(req->tx, &arena, req->identity->user_id, paging.size,
+                             (paging.page - 1) * paging.size, &rows, &n);
+        if (r < 0)
+                return r;
+        answer_page(req, res, "graphs", rows, n, &paging, total.n);
+        return 0;
+}
+
+int handle_graph_versions(struct request *req, struct response *res) {
+        _cleanup_(arena_done) struct arena arena;
+        struct str id = req->path_params[0], user_id = req->identity->user_id;
+        struct graph_version_row *rows;
+        struct graph_count_row total;
+        struct paging paging = { .page = 1, .size = PAGE_SIZE };
+        size_t n;
+        int r;
+
+        arena_init(&arena, ROWS_MAX);
+        r = read_paging(req, &paging);
+        if (r < 0)
+                return r;
+        r = db_graph_versions_count(req->tx, &arena, id, user_id, &total);
+        if (r < 0)
+                return r;
+        if (total.n == 0)
+                return refuse_unknown(req, id);
+        r = db_graph_versions_newest(req->tx, &arena, id, user_id, paging.size,
+                                     (paging.page - 1) * paging.size, &rows, &n);
+        if (r < 0)
+                return r;
+        answer_page(req, res, "versions", rows, n, &paging, total.n);
+        return 0;
+}
+
+int handle_graph(struct request *req, struct response *res) {
+        _cleanup_(arena_done) struct arena arena;
+        struct json_writer w = JSON_WRITER(&res->body);
+        struct str id = req->path_params[0], user_id = req->identity->user_id;
+        struct graph_version_row row;
+        struct graph_body_row body;
+        struct graph_part_row *parts;
+        int64_t version;
+        size_t n_parts;
+        int r;
+
+        arena_init(&arena, ROWS_MAX);
+        r = read_number(req, "version", "Version", INT32_MAX, 0, &version);
+        if (r < 0)
+                return r;
+        r = db_graph_version_find(req->tx, &arena, id, user_id, version, &row);
+        if (r <= 0)
+                return r < 0 ? r : refuse_unknown(req, id);
+        r = db_graph_body(req->tx, &arena, row.id, &body);
+        if (r <= 0)
+                return r < 0 ? r : refuse_unknown(req, id);
+        r = db_graph_parts(req->tx, &arena, row.id, GRAPH_SUB_GRAPHS_MAX, &parts, &n_parts);
+        if (r < 0)
+                return r;
+        response_begin(res, 200, CONTENT_TYPE_JSON);
+        response_no_store(res);
+        graph_answer(&w, &row, user_id, body.body, parts, n_parts);
+        return 0;
+}
+
+int handle_graph_delete(struct request *req, struct response *res) {
+        struct json_writer w = JSON_WRITER(&res->body);
+        struct str id = req->path_params[0], user_id = req->identity->user_id;
+        struct graph_version_row row;
+        struct graph_count_row versions;
+        int r;
+
+        r = db_graph_version_find(req->tx, &req->arena, id, user_id, 0, &row);
+        if (r <= 0)
+                return r < 0 ? r : refuse_unknown(req, id);
+        if (row.parent_id.len)
+                return -ERR_GRAPH_IS_PART;
+        r = db_graph_versions_count(req->tx, &req->arena, id, user_id, &versions);
+        if (r < 0)
+                return r;
+        r = db_graph_delete(req->tx, id, user_id, clock_now(req->context->clock));
+        if (r <= 0)
+                return r < 0 ? r : refuse_unknown(req, id);
+        r = db_library_agent_delete(req->tx, user_id, id);
+        if (r < 0)
+                return r;
+        LOG(LOG_INFO, "graph deleted", LOG_STR("graph", row.graph_id), LOG_STR("user", user_id));
+        response_begin(res, 200, CONTENT_TYPE_JSON);
+        response_no_store(res);
+        json_object_begin(&w);
+        json_member_int(&w, "version_counts", versions.n);
+        json_object_end(&w);
+        return 0;
+}
