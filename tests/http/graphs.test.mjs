@@ -145,7 +145,7 @@ describe('GET /graphs', () => {
     for (const name of names)
       await made(own, calculator({ name }));
     const all = (await own.get('/graphs')).json;
-    assert.deepEqual(all.graphs.map(g => g.name), names.toReversed());
+    assert.deepEqual(all.graphs.map(g => g.name), [...names].reverse());
     assert.deepEqual(Object.keys(all.graphs[0]).sort(), MEMBERS.filter(m => !['nodes', 'links', 'sub_graphs'].includes(m) && !m.endsWith('_schema')));
     const page = (await own.get('/graphs', { query: { page: 2, page_size: 2 } })).json;
     assert.deepEqual(page.graphs.map(g => g.name), ['three', 'two']);
