@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/codec.h"
+#include "base/json_depth.h"
 
 enum {
         RSA_BYTES_MIN = 2048 / 8,
@@ -26,28 +27,10 @@ enum jwt_algorithm jwt_algorithm_of(struct str name) {
         return a;
 }
 
-/* Deeper texts are refused before the parser, which recurses, sees them. */
-static bool too_deep(struct str text) {
-        bool in_string = false;
-        unsigned depth = 0;
-
-        for (size_t i = 0; i < text.len; i++) {
-                char c = text.ptr[i];
-
-                if (in_string && c == '\\')
-                        i++;
-                else if (c == '"')
-                        in_string = !in_string;
-                else if (!in_string && (c == '{' || c == '[') && ++depth > JWT_JSON_DEPTH_MAX)
-                        return true;
-                else if (!in_string && (c == '}' || c == ']') && depth > 0)
-                        depth--;
-        }
-        return false;
-}
-
 struct json_t *jwt_json_object(struct str text) {
-        json_t *value = too_deep(text) ? NULL : json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+        json_t *value = json_deeper_than(text, JWT_JSON_DEPTH_MAX)
+                                ? NULL
+                                : json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
 
         if (json_is_object(value))
                 return value;

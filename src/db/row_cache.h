@@ -65,7 +65,7 @@ void row_cache_keep(struct row_cache *cache, unsigned statement, const struct db
  * version's message may mean any row. */
 void row_cache_invalidate(struct row_cache *cache, struct str message);
 
-/* This session's seen_at was moved by this node: no more than a courtesy, so that it isn't moved again at each request. */
+/* A session's seen_at was moved by this node: no more than a courtesy, so that it isn't moved again at each request. */
 void row_cache_session_touched(struct row_cache *cache, int64_t session);
 
 void row_cache_forget_all(struct row_cache *cache);

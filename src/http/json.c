@@ -1,5 +1,6 @@
 #include <jansson.h>
 
+#include "base/json_depth.h"
 #include "base/memory.h"
 #include "http/request_int.h"
 
@@ -9,31 +10,6 @@ static void json_free(json_t **value) {
 
 static void text_free(char **text) {
         memory_free_wiped(*text);
-}
-
-/* Deeper texts are refused before the parser, which recurses, sees them. */
-static bool too_deep(struct str text) {
-        bool in_string = false;
-        unsigned depth = 0;
-
-        for (size_t i = 0; i < text.len; i++) {
-                char c = text.ptr[i];
-
-                if (in_string) {
-                        if (c == '\\')
-                                i++;
-                        else if (c == '"')
-                                in_string = false;
-                } else if (c == '"') {
-                        in_string = true;
-                } else if (c == '{' || c == '[') {
-                        if (++depth > JSON_DEPTH_MAX)
-                                return true;
-                } else if ((c == '}' || c == ']') && depth > 0) {
-                        depth--;
-                }
-        }
-        return false;
 }
 
 /* A value that is neither text nor a list keeps its JSON text. */
@@ -130,7 +106,7 @@ int params_parse_json(struct params *params, struct arena *arena, struct str tex
         json_t *value;
         int r;
 
-        if (too_deep(text))
+        if (json_deeper_than(text, JSON_DEPTH_MAX))
                 return -ERR_BAD_JSON;
         object = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &problem);
         if (!object)

@@ -307,7 +307,7 @@ static enum turn go_on(struct run *run, int64_t until_us) {
         return open_and_run(run, r, until_us);
 }
 
-/* Nothing to do for now, unless something was told meanwhile. */
+/* Nothing to do, unless something was told meanwhile. */
 static bool rest(struct run *run) {
         bool resting;
 

@@ -5,34 +5,10 @@
 #include <stdlib.h>
 
 #include "base/errors.h"
+#include "base/json_depth.h"
 #include "base/json_write.h"
 
 enum { VALUE_TEXT_MAX = 64 * 1024 * 1024 }; /* bytes of a text made here; yielding it has a lower bound */
-
-/* The parser recurses, and says no more than "maximum parsing depth reached" at a depth of its own. */
-static bool too_deep(struct str text) {
-        bool in_string = false;
-        unsigned depth = 0;
-
-        for (size_t i = 0; i < text.len; i++) {
-                char c = text.ptr[i];
-
-                if (in_string) {
-                        if (c == '\\')
-                                i++;
-                        else if (c == '"')
-                                in_string = false;
-                } else if (c == '"') {
-                        in_string = true;
-                } else if (c == '{' || c == '[') {
-                        if (++depth > VALUE_DEPTH_MAX)
-                                return true;
-                } else if ((c == '}' || c == ']') && depth > 0) {
-                        depth--;
-                }
-        }
-        return false;
-}
 
 int value_parse(struct str text, bool unique, json_t **ret, char ret_problem[VALUE_PROBLEM_MAX]) {
         json_error_t problem;
@@ -42,7 +18,7 @@ int value_parse(struct str text, bool unique, json_t **ret, char ret_problem[VAL
                 (void)snprintf(ret_problem, VALUE_PROBLEM_MAX, "the text is not UTF-8");
                 return -ERR_BAD_JSON;
         }
-        if (too_deep(text)) {
+        if (json_deeper_than(text, VALUE_DEPTH_MAX)) {
                 (void)snprintf(ret_problem, VALUE_PROBLEM_MAX, "more than %d levels of arrays and objects",
                                VALUE_DEPTH_MAX);
                 return -ERR_BAD_JSON;
