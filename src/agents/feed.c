@@ -250,18 +250,17 @@ static void XMLCALL on_text(void *data, const char *text, int len) {
 }
 
 /* Entities of a document's own could grow without end, and no feed needs them. */
-static void XMLCALL on_entity(void *data, const char *name _unused_, int parameter _unused_,
-                              const char *value _unused_, int length _unused_, const char *base _unused_,
-                              const char *system _unused_, const char *public _unused_,
-                              const char *notation _unused_) {
-        stop(data, -ERR_BLOCK);
+static void XMLCALL on_doctype(void *data, const char *name _unused_, const char *system _unused_,
+                               const char *public _unused_, int has_declarations) {
+        if (has_declarations)
+                stop(data, -ERR_BLOCK);
 }
 
 static int parse(struct reading *r, struct str xml) {
         XML_SetUserData(r->parser, r);
         XML_SetElementHandler(r->parser, on_start, on_end);
         XML_SetCharacterDataHandler(r->parser, on_text);
-        XML_SetEntityDeclHandler(r->parser, on_entity);
+        XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
         if (XML_Parse(r->parser, xml.ptr, (int)xml.len, 1) != XML_STATUS_OK && r->result == 0)
                 r->result = XML_GetErrorCode(r->parser) == XML_ERROR_NO_MEMORY ? -ERR_NO_MEMORY : -ERR_BLOCK;
         return r->result;
