@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:abort_on_error=1:print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
-fuzz_seconds=${FUZZ_SECONDS:-2}
+fuzz_seconds=${FUZZ_SECONDS:-1}
 
 logs=build/test-logs
 rm -rf "$logs"
