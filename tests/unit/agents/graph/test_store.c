@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../support/fixture.h"
+#include "../../support/fixture.h"
 #include "graph_fixture.h"
 
 #define DOCUMENT(input)                                                                                  \
