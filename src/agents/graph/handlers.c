@@ -75,11 +75,14 @@ static void answer_page(struct request *req, struct response *res, const char *n
         json_object_end(&w);
 }
 
-int handle_graphs(struct request *req, struct response *res) {
+/* The newest version of each of the person's graphs; or, with an id, all versions of that one. */
+static int list(struct request *req, struct response *res, struct str id) {
         _cleanup_(arena_done) struct arena arena;
+        struct str user_id = req->identity->user_id;
         struct graph_version_row *rows;
         struct graph_count_row total;
         struct paging paging = { .page = 1, .size = PAGE_SIZE };
+        int64_t skip;
         size_t n;
         int r;
 
@@ -87,41 +90,27 @@ int handle_graphs(struct request *req, struct response *res) {
         r = read_paging(req, &paging);
         if (r < 0)
                 return r;
-        r = db_graphs_count(req->tx, &arena, req->identity->user_id, &total);
+        skip = (paging.page - 1) * paging.size;
+        r = id.len ? db_graph_versions_count(req->tx, &arena, id, user_id, &total)
+                   : db_graphs_count(req->tx, &arena, user_id, &total);
         if (r < 0)
                 return r;
-        r = db_graphs_newest(req->tx, &arena, req->identity->user_id, paging.size,
-                             (paging.page - 1) * paging.size, &rows, &n);
+        if (id.len && total.n == 0)
+                return refuse_unknown(req, id);
+        r = id.len ? db_graph_versions_newest(req->tx, &arena, id, user_id, paging.size, skip, &rows, &n)
+                   : db_graphs_newest(req->tx, &arena, user_id, paging.size, skip, &rows, &n);
         if (r < 0)
                 return r;
-        answer_page(req, res, "graphs", rows, n, &paging, total.n);
+        answer_page(req, res, id.len ? "versions" : "graphs", rows, n, &paging, total.n);
         return 0;
 }
 
-int handle_graph_versions(struct request *req, struct response *res) {
-        _cleanup_(arena_done) struct arena arena;
-        struct str id = req->path_params[0], user_id = req->identity->user_id;
-        struct graph_version_row *rows;
-        struct graph_count_row total;
-        struct paging paging = { .page = 1, .size = PAGE_SIZE };
-        size_t n;
-        int r;
+int handle_graphs(struct request *req, struct response *res) {
+        return list(req, res, (struct str){ 0 });
+}
 
-        arena_init(&arena, ROWS_MAX);
-        r = read_paging(req, &paging);
-        if (r < 0)
-                return r;
-        r = db_graph_versions_count(req->tx, &arena, id, user_id, &total);
-        if (r < 0)
-                return r;
-        if (total.n == 0)
-                return refuse_unknown(req, id);
-        r = db_graph_versions_newest(req->tx, &arena, id, user_id, paging.size,
-                                     (paging.page - 1) * paging.size, &rows, &n);
-        if (r < 0)
-                return r;
-        answer_page(req, res, "versions", rows, n, &paging, total.n);
-        return 0;
+int handle_graph_versions(struct request *req, struct response *res) {
+        return list(req, res, req->path_params[0]);
 }
 
 int handle_graph(struct request *req, struct response *res) {
