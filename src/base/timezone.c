@@ -215,7 +215,8 @@ int timezone_find(struct str name, const struct timezone_data **ret) {
         return 0;
 }
 
-void timezone_at(const struct timezone_data *zone, int64_t utc, struct timezone_local *ret) {
+/* How many of a zone's transitions have come by then. */
+static size_t transitions_by(const struct timezone_data *zone, int64_t utc) {
         size_t low = 0, high = zone->n_transitions;
 
         while (low < high) {
@@ -226,6 +227,21 @@ void timezone_at(const struct timezone_data *zone, int64_t utc, struct timezone_
                 else
                         high = middle;
         }
+        return low;
+}
+
+bool timezone_change_after(const struct timezone_data *zone, int64_t utc, int64_t *ret_utc) {
+        size_t n = transitions_by(zone, utc);
+
+        if (n == zone->n_transitions)
+                return zone->has_rule && timezone_rule_change_after(&zone->rule, utc, ret_utc);
+        *ret_utc = zone->transitions[n];
+        return true;
+}
+
+void timezone_at(const struct timezone_data *zone, int64_t utc, struct timezone_local *ret) {
+        size_t low = transitions_by(zone, utc);
+
         if (low == zone->n_transitions && zone->has_rule)
                 timezone_rule_at(&zone->rule, utc, ret);
         else

@@ -36,6 +36,13 @@ struct timezone_data *timezone_free(struct timezone_data *zone);
  */
 void timezone_at(const struct timezone_data *zone, int64_t utc, struct timezone_local *ret);
 
+/* When a zone's clocks are set next after an instant; they may then show the same time as before.
+ *
+ * utc      seconds since 1970
+ * returns  whether they ever are
+ */
+bool timezone_change_after(const struct timezone_data *zone, int64_t utc, int64_t *ret_utc);
+
 enum timezone_match {
         TIMEZONE_ONCE,
         TIMEZONE_TWICE, /* clocks are set back: the hour comes twice */

@@ -137,3 +137,24 @@ void timezone_rule_at(const struct timezone_rule *rule, int64_t utc, struct time
         if (summer)
                 *ret = rule->summer;
 }
+
+bool timezone_rule_change_after(const struct timezone_rule *rule, int64_t utc, int64_t *ret_utc) {
+        struct civil c;
+        bool found = false;
+
+        if (!rule->has_summer)
+                return false;
+        civil_from_seconds(utc + rule->standard.offset, &c);
+        for (int64_t year = c.year - 1; year <= c.year + 2; year++) {
+                const int64_t changes[] = { moment_of(&rule->start, year) - rule->standard.offset,
+                                            moment_of(&rule->end, year) - rule->summer.offset };
+
+                for (size_t i = 0; i < 2; i++) {
+                        if (changes[i] <= utc || (found && changes[i] >= *ret_utc))
+                                continue;
+                        *ret_utc = changes[i];
+                        found = true;
+                }
+        }
+        return found;
+}

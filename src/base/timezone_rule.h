@@ -20,3 +20,6 @@ struct timezone_rule {
 _must_use_ int timezone_rule_parse(struct str text, struct timezone_rule *ret);
 
 void timezone_rule_at(const struct timezone_rule *rule, int64_t utc, struct timezone_local *ret);
+
+/* When summer time begins or ends next after an instant. False when it never does. */
+bool timezone_rule_change_after(const struct timezone_rule *rule, int64_t utc, int64_t *ret_utc);
