@@ -1,0 +1,12 @@
+/* The secret part of a credential as the bytes that the vault seals. */
+#pragma once
+
+#include "base/strbuf.h"
+#include "integrations/credential.h"
+
+/* Appends every member that is set; `to` fails when they are more than VAULT_PLAIN_MAX bytes. */
+void credential_secret_encode(const struct credential_secret *s, struct strbuf *to);
+
+/* Finds the members in s->bytes, of which s->len are set.
+ * errors   ERR_VAULT (not what credential_secret_encode() writes) */
+_must_use_ int credential_secret_decode(struct credential_secret *s);
