@@ -164,43 +164,47 @@ static json_t *as_integer(const char *name, json_t *value, char message[BLOCK_ME
         return NULL;
 }
 
-static int fill_in(const struct block *block, const struct block_schema *schema, const json_t *input,
-                   json_t *prepared, char message[BLOCK_MESSAGE_MAX + 1]) {
-        for (size_t i = 0; i < block->n_inputs; i++) {
-                const char *name = block->inputs[i].name;
-                json_t *value = json_object_get(input, name);
+/* The value of an input; NULL when it has none. A null counts as absent, but within a graph an input that has to be there
+ * is there once something arrived at its pin, and be it null. */
+static json_t *value_of(const struct block_run *run, const struct block_field *field) {
+        json_t *value = json_object_get(run->input, field->name);
 
-                if (!value || json_is_null(value))
-                        value = json_object_get(schema->defaults, name);
+        if (value && !json_is_null(value))
+                return value;
+        return run->graph_id.len && field->flags & FIELD_REQUIRED
+                       ? value
+                       : json_object_get(run->schema->defaults, field->name);
+}
+
+static int fill_in(struct block_run *run, json_t *prepared) {
+        for (size_t i = 0; i < run->block->n_inputs; i++) {
+                const char *name = run->block->inputs[i].name;
+                json_t *value = value_of(run, &run->block->inputs[i]);
+
                 if (!value)
                         continue;
-                value = schema->integers[i] ? as_integer(name, value, message) : json_incref(value);
+                value = run->schema->integers[i] ? as_integer(name, value, run->message) : json_incref(value);
                 if (!value)
-                        return *message ? -ERR_BLOCK : -ERR_NO_MEMORY;
+                        return *run->message ? -ERR_BLOCK : -ERR_NO_MEMORY;
                 if (json_object_set_new(prepared, name, value) < 0)
                         return -ERR_NO_MEMORY;
         }
         return 0;
 }
 
-int block_prepare(const struct block *block, const json_t *input, json_t **ret,
-                  char ret_message[BLOCK_MESSAGE_MAX + 1]) {
+/* What a block makes of raw input before it runs: unknown members dropped, defaults filled in, checked. */
+static int prepare(struct block_run *run, json_t **ret) {
         struct json_schema_problems problems = { 0 };
         json_auto_t *prepared = json_object();
-        const struct block_schema *schema;
         int r;
 
-        ret_message[0] = '\0';
         if (!prepared)
                 return -ERR_NO_MEMORY;
-        r = block_schema_of(block, &schema);
+        r = fill_in(run, prepared);
         if (r < 0)
                 return r;
-        r = fill_in(block, schema, input, prepared, ret_message);
-        if (r < 0)
-                return r;
-        if (!json_schema_fits(schema->input_check, prepared, &problems))
-                r = refuse_input(&problems, ret_message);
+        if (!json_schema_fits(run->schema->input_check, prepared, &problems))
+                r = refuse_input(&problems, run->message);
         json_schema_problems_end(&problems);
         if (r == 0)
                 *ret = json_incref(prepared);
@@ -229,7 +233,7 @@ static int execute(struct block_run *run) {
         r = block_schema_of(run->block, &run->schema);
         if (r < 0)
                 return r;
-        r = block_prepare(run->block, given, &prepared, run->message);
+        r = prepare(run, &prepared);
         if (r < 0)
                 return r;
         run->input = prepared;

@@ -138,17 +138,8 @@ const struct block *block_find(struct str id);
 /* All blocks, in the order of the catalogue. */
 const struct block *const *block_all(size_t *ret_n);
 
-/* What a block makes of raw input before it runs: nulls and unknown members dropped, defaults filled in, checked.
- *
- * input        object, borrowed, unchanged
- * ret          a new object
- * ret_message  on ERR_BLOCK: "Unable to execute block with invalid input data: …"
- * errors       ERR_BLOCK, ERR_SCHEMA, ERR_NO_MEMORY
- */
-_must_use_ int block_prepare(const struct block *block, const json_t *input, json_t **ret,
-                             char ret_message[BLOCK_MESSAGE_MAX + 1]);
-
-/* Runs a block on raw input: prepares it, runs, checks what a standard block yields.
+/* Runs a block on raw input: fills in defaults, drops nulls (within a graph not those of required inputs) and what the
+ * block doesn't know, checks, runs, checks what a standard block yields.
  *
  * run       block, context … set; `input` is the caller's object, which stays as it is
  * errors    ERR_BLOCK with run->message in the Platform's words, "raised by {block} with message: … block_id: …";

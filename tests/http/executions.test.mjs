@@ -9,7 +9,7 @@ import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
 const STEP = 'f66a3543-28d3-4ab5-8945-9b336371e2ce', TIMER = 'd67a9c52-5e4e-11e2-bcfd-0800200c9a71';
-const LIST_ITEM = '262ca24c-1025-43cf-a578-534e23234e97';
+const SAME = '6dbbc4b3-ca6c-42b6-b508-da52d23e13f2', LIST_ITEM = '262ca24c-1025-43cf-a578-534e23234e97';
 const unknown = '01890000-0000-7000-8000-000000000000';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -81,6 +81,13 @@ describe('an execution', () => {
       [node('in', 'input', { name: 'In' }), node('each', STEP), node('sum', 'calculator', { operation: 'Multiply', b: 2 }), node('out', 'output', { name: 'Out' })],
       [link('in', 'result', 'each', 'items'), link('each', 'item', 'sum', 'a'), link('sum', 'result', 'out', 'value')]));
     assert.deepEqual((await run(byKey, agent, { In: [1, 2, 3] })).output, [{ Out: 2 }, { Out: 4 }, { Out: 6 }]);
+  });
+
+  it('takes null for what has arrived', async () => {
+    const agent = await made(byKey, graph(
+      [node('in', 'input', { name: 'In' }), node('each', STEP), node('keep', 'store'), node('same', SAME, { value: 1, yes_value: 'one' }), node('out', 'output', { name: 'Out' }), node('if', 'output', { name: 'If' })],
+      [link('in', 'result', 'each', 'items'), link('each', 'item', 'keep', 'input'), link('keep', 'output', 'out', 'value'), link('keep', 'output', 'same', 'input'), link('same', 'result', 'if', 'value')]));
+    assert.deepEqual((await run(byKey, agent, { In: [1, null, 2] })).output, [{ Out: 1 }, { Out: null }, { Out: 2 }, { If: true }, { If: false }, { If: false }]);
   });
 
   it('goes on when a node fails, and passes on why', async () => {

@@ -105,9 +105,11 @@ static int take_yield(struct block_run *run, const char *name, json_t *value) {
 
 static int run_one(struct trial *t, struct node_execution *e) {
         struct yielding y = { t, e };
-        struct block_run run = {
-                .block = e->node->block, .input = e->input, .yield = take_yield, .yield_data = &y
-        };
+        struct block_run run = { .block = e->node->block,
+                                 .input = e->input,
+                                 .graph_id = str_of(node_execution_graph(e)->id),
+                                 .yield = take_yield,
+                                 .yield_data = &y };
         int r;
 
         r = block_execute(&run);
