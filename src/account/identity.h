@@ -36,5 +36,6 @@ struct identity {
         scope_set scopes;      /* IDENTITY_TOKEN, IDENTITY_KEY */
         struct str app_id;     /* IDENTITY_TOKEN */
         int64_t authorization; /* IDENTITY_TOKEN */
+        struct str key_id;     /* IDENTITY_KEY */
         struct api_key *key;   /* the API key that was sent, good or not; see oauth/api_key.h */
 };

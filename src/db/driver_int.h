@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "db/database.h"
+#include "db/record.h"
 
 enum { DB_COLUMNS_MAX = 32, DB_PATH_MAX = 4096, DB_QUESTIONS_MAX = 16 };
 
@@ -102,10 +103,11 @@ struct db_memo {
 struct db_connection {
         const struct db_driver *driver;
         struct database *db;
-        bool counted;        /* a pool's: among those that stand, see db/away.h */
-        bool snapshot;       /* a reader's: a read transaction is open */
-        uint64_t commits;    /* the database's count of commits when it was opened */
-        struct db_memo memo; /* a reader's: what the snapshot found last */
+        bool counted;            /* a pool's: among those that stand, see db/away.h */
+        bool snapshot;           /* a reader's: a read transaction is open */
+        uint64_t commits;        /* the database's count of commits when it was opened */
+        struct db_memo memo;     /* a reader's: what the snapshot found last */
+        struct db_record record; /* of the transaction that is open */
 };
 
 /* What the last failure means for the request that met it. */
@@ -175,6 +177,10 @@ extern const struct db_driver db_driver_sqlite, db_driver_postgres;
 
 /* Copies a row with its strings. errors: ERR_NO_MEMORY */
 _must_use_ int db_row_copy(unsigned statement, struct arena *arena, const void *from, void *to);
+
+/* Before the first write of a request: a savepoint, where one is to be opened.
+ * errors   ERR_INTERNAL (a read transaction), ERR_STORAGE */
+_must_use_ int tx_prepare_write(struct tx *tx);
 
 /* --- what the generated functions call --- */
 

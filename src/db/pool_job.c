@@ -122,7 +122,11 @@ static enum attempt job_commit(struct db_connection *c, struct tx *tx, struct an
         enum attempt next = ATTEMPT_DONE;
         int r;
 
-        r = c->driver->commit(c);
+        r = record_store(c);
+        if (r < 0)
+                c->driver->rollback(c);
+        else
+                r = c->driver->commit(c);
         if (r >= 0)
                 *ret_committed = tx->wrote;
         else
@@ -142,6 +146,7 @@ static enum attempt job_attempt(struct db_connection *c, struct write_job *job, 
         struct announcement announcement;
 
         *ret_committed = false;
+        record_reset(&c->record);
         if (!job->reads && c->driver->begin(c, true) < 0)
                 return attempt_failed(c, result, ret_committed);
         *result = job->run(job, &tx);

@@ -168,6 +168,7 @@ struct db_connection *postgres_close(struct db_connection *base) {
         c = postgres_of(base);
         postgres_disconnect(c);
         memory_free_wiped(c->url);
+        record_done(&base->record);
         free(c);
         return NULL;
 }

@@ -208,6 +208,7 @@ struct db_connection *sqlite_close(struct db_connection *base) {
         for (unsigned i = 0; i < CONTROLS; i++)
                 (void)sqlite3_finalize(c->control[i]);
         (void)sqlite3_close(c->handle);
+        record_done(&base->record);
         free(c);
         return NULL;
 }

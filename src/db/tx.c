@@ -10,21 +10,30 @@ void tx_keep(struct tx *tx) {
         tx->keep = true;
 }
 
-/* Before a statement runs. A savepoint opens with the request's first write: requests that only read need none. */
-static int tx_prepare(struct tx *tx, unsigned statement) {
+int tx_prepare_write(struct tx *tx) {
         int r = 0;
 
-        if (!db_statements[statement].writes || tx->wrote)
+        if (tx->wrote)
                 return 0;
-        if (!tx->writable) {
-                LOG(LOG_ERROR, "A statement that writes was run in a read transaction",
-                    LOG_STR("statement", str_of(db_statements[statement].name)));
+        if (!tx->writable)
                 return -ERR_INTERNAL;
-        }
         if (tx->savepoint)
                 r = tx->connection->driver->savepoint(tx->connection);
         if (r >= 0)
                 tx->wrote = true;
+        return r;
+}
+
+/* Before a statement runs. A savepoint opens with the request's first write: requests that only read need none. */
+static int tx_prepare(struct tx *tx, unsigned statement) {
+        int r;
+
+        if (!db_statements[statement].writes)
+                return 0;
+        r = tx_prepare_write(tx);
+        if (r == -ERR_INTERNAL)
+                LOG(LOG_ERROR, "A statement that writes was run in a read transaction",
+                    LOG_STR("statement", str_of(db_statements[statement].name)));
         return r;
 }
 

@@ -33,6 +33,7 @@ static int job_undo(struct batch *b, bool savepoints) {
 static int job_run(struct batch *b, struct write_job *job, bool savepoints) {
         struct db_connection *c = b->connection;
         struct tx tx = { .connection = c, .writable = true, .savepoint = savepoints };
+        size_t recorded = c->record.bytes.len;
         int r;
 
         r = job->run(job, &tx);
@@ -43,8 +44,11 @@ static int job_run(struct batch *b, struct write_job *job, bool savepoints) {
                 return -ERR_STORAGE; /* the engine gave it up by itself */
         if (!tx.wrote)
                 return 0;
-        if (tx.failed || (r < 0 && !tx.keep))
+        if (tx.failed || (r < 0 && !tx.keep)) {
+                c->record.bytes.len = recorded;
+                c->record.bytes.failed = false;
                 return job_undo(b, savepoints);
+        }
         b->wrote = true;
         return savepoints ? c->driver->savepoint_release(c) : 0;
 }
@@ -55,9 +59,12 @@ static int batch_run(struct batch *b, bool savepoints) {
 
         b->n = 0;
         b->wrote = false;
+        record_reset(&c->record);
         r = c->driver->begin(c, true);
         for (struct write_job *job = b->jobs; job && r == 0; job = job->next)
                 r = job_run(b, job, savepoints);
+        if (r == 0 && c->driver->in_transaction(c))
+                r = record_store(c);
         if (r == 0 && c->driver->in_transaction(c))
                 r = c->driver->commit(c);
         if (r < 0)

@@ -121,6 +121,7 @@ static int authenticate_key(struct request *req, const struct route *route, stru
         if (r == API_KEY_VERIFY)
                 return AUTHENTICATE_VERIFY;
         who->kind = IDENTITY_KEY;
+        who->key_id = who->key->row->id;
         who->user_id = who->key->row->user_id;
         who->email = who->key->row->email;
         who->name = who->key->row->name;

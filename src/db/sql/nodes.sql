@@ -59,4 +59,6 @@ SELECT COALESCE(MAX(id), 0) AS id FROM (
        UNION ALL SELECT MAX(id) FROM authorizations
        UNION ALL SELECT MAX(id) FROM codes
        UNION ALL SELECT MAX(id) FROM access_tokens
-       UNION ALL SELECT MAX(id) FROM refresh_tokens) AS ids;
+       UNION ALL SELECT MAX(id) FROM refresh_tokens
+       UNION ALL SELECT MAX(id) FROM audit_journal
+       UNION ALL SELECT MAX(last_id) FROM audit_segments) AS ids;
