@@ -13,6 +13,7 @@
 struct page_theme;
 struct secret_memo;
 struct platform_issuer;
+struct providers;
 struct crew;
 struct graph_cache;
 struct engine;
@@ -30,6 +31,7 @@ struct context {
         const atomic_bool *draining;            /* the server is about to end: /readyz says so */
         struct secret_memo *client_secrets;     /* those that verified once; see oauth/secret_memo.h */
         const struct platform_issuer *platform; /* whose user JWTs count as sessions; NULL for nobody's */
+        const struct providers *providers;      /* whom people connect; see integrations/provider.h */
 
         /* for what runs agents: outside of any request's transaction */
         struct crew *crew;          /* the threads that blocks run on; see agents/crew.h */

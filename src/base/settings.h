@@ -51,6 +51,10 @@ struct settings {
         struct str platform_jwt_secret; /* HS256 */
         struct str platform_jwks_url;   /* RS256, ES256 */
         struct str platform_origins;    /* its front ends, with commas between; read by web/cors */
+
+        /* people's accounts elsewhere */
+        struct str providers_file;   /* merged over the table of providers; empty for none */
+        struct str callback_origins; /* that apps may have people led back to, with commas between */
 };
 
 struct settings_problem;

@@ -222,6 +222,6 @@ int read_origins(const struct setting_row *row, struct str value, struct setting
                 if (r < 0)
                         return r;
         }
-        s->platform_origins = value;
+        *(struct str *)setting_member(row, s) = value;
         return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "account/platform_issuer.h"
@@ -13,6 +14,7 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/key_file.h"
+#include "integrations/provider.h"
 #include "oauth/reference_app.h"
 #include "oauth/secret_memo.h"
 #include "pages/page.h"
@@ -138,6 +140,21 @@ static int load_keys(const char *who, struct server *s) {
         return 0;
 }
 
+static const char *variable_of(const char *name, void *data _unused_) {
+        return getenv(name);
+}
+
+static int load_providers(const char *who, struct server *s) {
+        char text[PROVIDER_PROBLEM_MAX];
+        int r;
+
+        r = providers_new(&s->settings, variable_of, NULL, &s->providers, text);
+        if (r < 0)
+                problem(who, "%s", text);
+        s->context.providers = s->providers;
+        return r;
+}
+
 static int start_crew(const char *who, struct server *s) {
         int r;
 
@@ -205,6 +222,9 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
                 return -ERR_NO_MEMORY;
         }
         s->context.platform = s->platform;
+        r = load_providers(who, s);
+        if (r < 0)
+                return r;
 
         r = load_keys(who, s);
         if (r < 0)
@@ -328,6 +348,7 @@ void server_done(struct server *s) {
         s->database = database_close(s->database);
         s->client_secrets = secret_memo_free(s->client_secrets);
         s->platform = platform_issuer_free(s->platform);
+        s->providers = providers_free(s->providers);
         s->theme = page_theme_free(s->theme);
         memory_wipe(&s->context, sizeof(s->context));
 }

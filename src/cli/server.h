@@ -18,6 +18,7 @@ struct server {
         struct page_theme *theme;
         struct secret_memo *client_secrets;
         struct platform_issuer *platform;
+        struct providers *providers;
         struct crew *crew;
         struct engine *engine;
         struct graph_cache *graphs;

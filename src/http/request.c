@@ -39,7 +39,7 @@ void request_reset(struct request *req) {
         req->json = NULL;
         req->error_detail = STR_NULL;
         req->error_field = STR_NULL;
-        req->error_list = STR_NULL;
+        req->error_json = STR_NULL;
         req->error_type = NULL;
         req->retry_after = 0;
         req->context = NULL;

@@ -100,7 +100,8 @@ struct request {
         /* A sharper public text than the error table's; set by request_refuse(). */
         struct str error_detail;
         struct str error_field; /* of ERR_INVALID_FIELD: the member or parameter at fault */
-        struct str error_list;  /* of ERR_INVALID_FIELD with several at fault: JSON text of `detail` */
+        struct str
+                error_json; /* JSON text of `detail`, where that is no plain text; pages show error_detail */
         const char *error_type; /* of ERR_INVALID_FIELD: "missing", "string_type", … (dialect: Errors) */
         int64_t retry_after;    /* seconds, of ERR_THROTTLED and 503s; 0 for none */
 

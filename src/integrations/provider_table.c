@@ -12,7 +12,7 @@
 
 enum { ARENA_MAX = 4 * 1024 * 1024 };
 
-extern const struct embedded integration_tables[];
+extern const struct embedded integration_tables[]; /* providers.json; a file that the build makes */
 
 /* ::/0: the operator's own choice of a server may be anywhere. */
 static const struct network_list anywhere = { .n = 1 };
@@ -28,8 +28,13 @@ _printf_(2, 3) static int fail(char problem[PROVIDER_PROBLEM_MAX], const char *f
 
 /* --- the operator's file --- */
 
+static void close_file(const int *fd) {
+        if (*fd >= 0)
+                close(*fd);
+}
+
 static int read_file(const char *path, struct strbuf *to, char problem[PROVIDER_PROBLEM_MAX]) {
-        _cleanup_(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+        _cleanup_(close_file) int fd = open(path, O_RDONLY | O_CLOEXEC);
         char buffer[16 * 1024];
         ssize_t n = -1;
 
@@ -117,17 +122,23 @@ static int read_variable(struct providers *to, struct str variable, const char *
         return ret->ptr ? 0 : -ERR_NO_MEMORY;
 }
 
-static int read_client(struct providers *to, struct provider *p,
-                       const char *(*lookup)(const char *variable, void *data), void *data,
-                       char problem[PROVIDER_PROBLEM_MAX]) {
+static int name_variable(struct providers *to, struct provider *p) {
         char upper[CREDENTIAL_PROVIDER_MAX];
-        int r;
 
         for (size_t i = 0; i < p->name.len; i++)
                 upper[i] = p->name.ptr[i] == '-' ? '_' : (char)toupper(p->name.ptr[i]);
         p->variable = arena_copy(&to->arena, str_n(upper, p->name.len));
-        if (!p->variable.ptr)
-                return -ERR_NO_MEMORY;
+        return p->variable.ptr ? 0 : -ERR_NO_MEMORY;
+}
+
+static int read_client(struct providers *to, struct provider *p,
+                       const char *(*lookup)(const char *variable, void *data), void *data,
+                       char problem[PROVIDER_PROBLEM_MAX]) {
+        int r;
+
+        r = name_variable(to, p);
+        if (r < 0 || !(p->kinds & CREDENTIAL_OAUTH2))
+                return r;
         r = read_variable(to, p->variable, "_CLIENT_ID", lookup, data, &p->client_id, problem);
         if (r == 0)
                 r = read_variable(to, p->variable, "_CLIENT_SECRET", lookup, data, &p->client_secret,
@@ -190,8 +201,7 @@ static int fill(struct providers *to, const struct settings *settings,
                 return -ERR_NO_MEMORY;
         r = read_all(to, settings, merged, file, problem);
         for (size_t i = 0; i < to->n && r == 0; i++)
-                if (to->list[i].kinds & CREDENTIAL_OAUTH2)
-                        r = read_client(to, &to->list[i], lookup, data, problem);
+                r = read_client(to, &to->list[i], lookup, data, problem);
         return r;
 }
 

@@ -197,7 +197,7 @@ static int run_on_writer(struct write_job *job, struct tx *tx) {
 
         /* A retry, or a run after one that lacked a row, starts from what the steps before left. */
         memset(req->issued, 0, sizeof(req->issued));
-        req->error_detail = req->error_field = req->error_list = STR_NULL;
+        req->error_detail = req->error_field = req->error_json = STR_NULL;
         req->error_type = NULL;
         req->retry_after = 0;
         res->n_headers = call->headers_before;

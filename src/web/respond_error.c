@@ -112,8 +112,8 @@ static void write_json(struct request *req, struct response *res, const struct r
                 json_member_str(&w, "message", message);
         }
         json_key(&w, "detail");
-        if (res->status == 422 && req->error_list.ptr)
-                json_raw(&w, req->error_list);
+        if (req->error_json.ptr)
+                json_raw(&w, req->error_json);
         else if (res->status == 422 && req->error_field.ptr)
                 write_field_list(req, &w, text);
         else

@@ -3,6 +3,7 @@
 #include "agents/block_handlers.h"
 #include "agents/execution/handlers.h"
 #include "agents/graph/handlers.h"
+#include "integrations/handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
 #include "oauth/handlers.h"
@@ -92,6 +93,12 @@ const struct route routes[] = {
 { HTTP_POST,   "/api/api-keys/{id}/activate",    ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_activate), 0 },
 { HTTP_PUT,    "/api/api-keys/{id}/permissions", ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_permissions), 0 },
 
+/* accounts and keys elsewhere, by the person whose they are */
+{ HTTP_GET,    "/api/integrations/providers",           ACCESS_SESSION, 0, 0, READ(handle_providers), 0 },
+{ HTTP_GET,    "/api/integrations/providers/names",     ACCESS_SESSION, 0, 0, READ(handle_provider_names), 0 },
+{ HTTP_GET,    "/api/integrations/providers/system",    ACCESS_SESSION, 0, 0, READ(handle_providers_system), 0 },
+{ HTTP_GET,    "/api/integrations/providers/constants", ACCESS_SESSION, 0, 0, READ(handle_provider_constants), 0 },
+
 /* External API */
 { HTTP_GET,   "/external-api/openapi.json", ACCESS_NONE, 0, EXTERNAL, READ(handle_api_document), 0 },
 { HTTP_GET,   "/external-api/v1/me", ACCESS_API, SCOPE_IDENTITY, EXTERNAL, READ(handle_me), 0 },
@@ -114,6 +121,9 @@ const struct route routes[] = {
 { HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/events",             ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_events), 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/stop",               ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_stop }, { EXECUTOR_READ, handle_stop_answer } }, 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/review/{node_exec}", ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_review }, { EXECUTOR_READ, handle_review_answer } }, 0 },
+
+/* External API: accounts and keys elsewhere */
+{ HTTP_GET,    "/external-api/v1/integrations/providers", ACCESS_API, SCOPE_READ_INTEGRATIONS, EXTERNAL, READ(handle_providers_external), 0 },
 };
 /* clang-format on */
 

@@ -90,8 +90,8 @@ static int finish(struct request *req, struct faults *faults) {
         json_array_end(&faults->w);
         if (faults->out.failed)
                 return request_refuse(req, ERR_INVALID_FIELD, "The request has more faults than can be told");
-        req->error_list = arena_copy(&req->arena, strbuf_str(&faults->out));
-        return req->error_list.ptr ? -ERR_INVALID_FIELD : -ERR_NO_MEMORY;
+        req->error_json = arena_copy(&req->arena, strbuf_str(&faults->out));
+        return req->error_json.ptr ? -ERR_INVALID_FIELD : -ERR_NO_MEMORY;
 }
 
 /* A parameter's text as JSON: the number or boolean that it is meant to be, where it reads as one. */

@@ -5,7 +5,7 @@
 
 /* Path and query.
  *
- * errors   ERR_INVALID_FIELD with all that is wrong in req->error_list; those of request_parse_query(); ERR_NO_MEMORY
+ * errors   ERR_INVALID_FIELD with all that is wrong in req->error_json; those of request_parse_query(); ERR_NO_MEMORY
  */
 _must_use_ int validate_parameters(struct request *req, const struct route *route);
 
