@@ -16,6 +16,7 @@ struct platform_issuer;
 struct providers;
 struct crew;
 struct graph_cache;
+struct vault;
 struct engine;
 struct database;
 
@@ -38,4 +39,6 @@ struct context {
         struct engine *engine;      /* runs agents; see agents/execution/engine.h */
         struct database *database;  /* transactions by database_write_now() */
         struct graph_cache *graphs; /* those that were loaded lately; see agents/graph/cache.h */
+
+        struct vault *vault; /* the keys that stored credentials are sealed under; see integrations/vault.h */
 };

@@ -143,6 +143,19 @@ static int read_jwt_secret(const struct setting_row *row, struct str value, stru
         return 0;
 }
 
+/* Whether it is a key is the vault's to say (integrations/vault_keys.h). A secret is never shown. */
+static int read_vault_key(const struct setting_row *row, struct str value, struct settings *s,
+                          const struct settings_problem *p) {
+        if (value.len > (size_t)row->max || str_has_control(value))
+                return settings_wrong(
+                        p,
+                        "is longer than %lld characters or has a control character in it: check it for a "
+                        "stray line break",
+                        (long long)row->max);
+        *(struct str *)setting_member(row, s) = value;
+        return 0;
+}
+
 /* A secret is never shown. */
 static int read_llm_key(const struct setting_row *row, struct str value, struct settings *s,
                         const struct settings_problem *p) {

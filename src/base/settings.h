@@ -19,6 +19,9 @@ struct settings {
         struct network_list trusted_proxies; /* whose word about the client's address is taken */
         int64_t drain;                       /* seconds between the signal to end and the end */
         struct str key_file;                 /* the server's secret key, made at first start, mode 0600 */
+        struct str encryption_key;           /* secret: the vault's; empty: in a file */
+        struct str encryption_keys_old;      /* secret: former ones, with commas between */
+        struct str encryption_key_file;      /* empty: vault.keys beside the database */
         struct str theme_dir; /* folder of templates that replace the built-in ones; empty for none */
         bool signup_open;
         enum log_level log_level;

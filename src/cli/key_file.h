@@ -3,9 +3,7 @@
 #pragma once
 
 #include "base/hash.h"
-#include "base/random.h"
-
-enum { KEY_FILE_PROBLEM_MAX = 512 };
+#include "base/private_file.h"
 
 /* Reads the key, or makes one where there is no file: mode 0600, in a folder that is made too (0700). Of two
  * processes that do so at once, both get the key of the one that came first. A file that others may read is
@@ -15,4 +13,4 @@ enum { KEY_FILE_PROBLEM_MAX = 512 };
  * errors        ERR_SETTINGS, ERR_RANDOM
  */
 _must_use_ int key_file_load(const char *path, const struct random *random, struct mac_key *ret,
-                             char ret_problem[KEY_FILE_PROBLEM_MAX]);
+                             char ret_problem[PRIVATE_FILE_PROBLEM_MAX]);

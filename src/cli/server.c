@@ -15,6 +15,7 @@
 #include "cli/command.h"
 #include "cli/key_file.h"
 #include "integrations/provider.h"
+#include "integrations/vault_keys.h"
 #include "oauth/reference_app.h"
 #include "oauth/secret_memo.h"
 #include "pages/page.h"
@@ -120,7 +121,7 @@ static int open_database(const char *who, struct server *s) {
 }
 
 static int load_keys(const char *who, struct server *s) {
-        char text[KEY_FILE_PROBLEM_MAX], path[4097];
+        char text[PRIVATE_FILE_PROBLEM_MAX], path[4097];
         uint8_t bytes[HASH_SIZE];
         int r;
 
@@ -152,6 +153,20 @@ static int load_providers(const char *who, struct server *s) {
         if (r < 0)
                 problem(who, "%s", text);
         s->context.providers = s->providers;
+        return r;
+}
+
+/* Before anything is served: who lacks a key could open no credential. */
+static int open_vault(const char *who, struct server *s) {
+        char text[VAULT_PROBLEM_MAX];
+        int r;
+
+        r = vault_new(&s->settings, s->context.random, &s->vault, text);
+        if (r >= 0)
+                r = vault_start(s->vault, s->database, s->context.clock, text);
+        if (r < 0)
+                problem(who, "%s", text);
+        s->context.vault = s->vault;
         return r;
 }
 
@@ -230,6 +245,9 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
         if (r < 0)
                 return r;
         r = open_database(who, s);
+        if (r < 0)
+                return r;
+        r = open_vault(who, s);
         if (r < 0)
                 return r;
         r = start_crew(who, s);
@@ -346,6 +364,7 @@ void server_done(struct server *s) {
         if (s->node_leased && database_write_now(s->database, release, s) < 0)
                 LOG(LOG_WARNING, "the node number could not be given back", LOG_INT("node", s->node.number));
         s->database = database_close(s->database);
+        s->vault = vault_free(s->vault);
         s->client_secrets = secret_memo_free(s->client_secrets);
         s->platform = platform_issuer_free(s->platform);
         s->providers = providers_free(s->providers);

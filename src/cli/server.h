@@ -22,6 +22,7 @@ struct server {
         struct crew *crew;
         struct engine *engine;
         struct graph_cache *graphs;
+        struct vault *vault;
         struct database *database;
         struct node node;
         bool node_leased;

@@ -10,3 +10,6 @@ void credential_secret_encode(const struct credential_secret *s, struct strbuf *
 /* Finds the members in s->bytes, of which s->len are set.
  * errors   ERR_VAULT (not what credential_secret_encode() writes) */
 _must_use_ int credential_secret_decode(struct credential_secret *s);
+
+/* What its sealed secret is bound to: moved to another row, person, provider or host, it opens no more. */
+struct vault_binding credential_binding(const struct credential *c);

@@ -18,7 +18,7 @@
 struct fixture {
         char folder[64];
         char path[128];
-        char problem[KEY_FILE_PROBLEM_MAX];
+        char problem[PRIVATE_FILE_PROBLEM_MAX];
 };
 
 static int setup(void **state) {
