@@ -113,6 +113,21 @@ describe('an execution', () => {
     assert.equal(got.nodes.length, 3); // those of the agent within it are its own
   });
 
+  it('passes on what an agent within it gives as it comes', async () => {
+    const inner = await made(byKey, graph(
+      [node('soon', 'output', { name: 'Soon', value: 1 }), node('wait', TIMER, { input_message: 2, seconds: 60 }), node('late', 'output', { name: 'Late' })],
+      [link('wait', 'output_message', 'late', 'value')]));
+    const agent = await made(byKey, graph(
+      [node('agent', 'agent', { user_id: '', graph_id: inner.id, graph_version: inner.version, inputs: {}, input_schema: inner.input_schema, output_schema: inner.output_schema }),
+        node('out', 'output', { name: 'Out' })],
+      [link('agent', 'Soon', 'out', 'value')]));
+    const id = await execute(byKey, agent), out = agent.nodes[1].id;
+    const got = await until(byKey, agent, id, (r) => r.nodes.some((n) => n.node_id === out));
+    assert.equal(got.status, 'RUNNING');
+    assert.equal(got.nodes.find((n) => n.node_id === out).input, 1);
+    await byKey.post(`/graphs/${agent.id}/executions/${id}/stop`);
+  });
+
   it('that never ends meets its limit and is FAILED', async () => {
     const agent = await made(byKey, endless()), got = await run(byKey, agent);
     assert.equal(got.status, 'FAILED');

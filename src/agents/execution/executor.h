@@ -10,7 +10,7 @@
  *     }
  *
  * One thread at a time. A node that runs another agent opens a frame: that graph's nodes are executed within the same
- * execution, and its outputs are what the node yields when all of them have ended. */
+ * execution, and its outputs are what the node yields, as they come. */
 #pragma once
 
 #include "agents/execution/status.h"

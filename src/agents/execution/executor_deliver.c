@@ -175,7 +175,7 @@ int node_execution_queue(struct node_execution *e, json_t *value) {
         node_state_add_newest(e);
         executor_push(x, e);
         executor_changed(x, e);
-        return 0;
+        return frame_pass_on(e->frame);
 }
 
 /* Whether everything has arrived, or what has not is static and was there for an earlier execution. */

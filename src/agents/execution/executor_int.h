@@ -59,8 +59,8 @@ struct frame {
         struct node_state *states; /* by the node's index */
         struct node_execution *
                 *lacking; /* by pin: the oldest INCOMPLETE one that nothing has arrived for there */
-        struct node_execution **outputs; /* runs of output nodes, as they were queued */
-        size_t n_outputs, max_outputs;
+        struct node_execution **outputs;         /* runs of output nodes, as they were queued */
+        size_t n_outputs, max_outputs, n_passed; /* n_passed: as many of them the parent has */
         size_t active, reviewing; /* node executions that are queued or run; that wait for a person */
         unsigned depth;
         bool settled; /* all in it has ended, and was told to the parent */
@@ -85,11 +85,14 @@ _must_use_ int frame_new(struct executor *x, const struct plan *plan, struct nod
 void frame_free(struct frame *frame);
 _must_use_ int frame_begin(struct frame *frame, const json_t *inputs);
 
-/* When nothing goes on in it any more: its outputs become the parent's. */
+/* When nothing goes on in it any more, the parent has ended. */
 _must_use_ int frame_settle(struct frame *frame);
 
-/* Its outputs: object of arrays. */
-_must_use_ int frame_outputs(const struct frame *frame, json_t **ret);
+/* The parent yields the outputs that have come since. */
+_must_use_ int frame_pass_on(struct frame *frame);
+
+/* Finds out how many the parent has, in what was restored. */
+void frame_resume(struct frame *frame);
 
 /* Notes a run of an output node, in the order in which they were queued. */
 _must_use_ int frame_note_output(struct node_execution *e);

@@ -188,11 +188,18 @@ static int restore(struct restoring *s, const struct node_execution_record *rows
                 if (r < 0)
                         return r;
         }
-        for (struct frame *f = x->frames; f; f = f->next)
+        for (struct frame *f = x->frames; f; f = f->next) {
                 if (f->parent && execution_status_ended(f->parent->status)) {
                         f->settled = true;
                         x->open--;
                 }
+                frame_resume(f);
+        }
+        for (struct frame *f = x->frames; f; f = f->next) {
+                r = frame_pass_on(f); /* what a version that did so at their end had not passed on */
+                if (r < 0)
+                        return r;
+        }
         for (size_t i = 0; i < s->n_queued; i++) {
                 r = s->queued[i]->status == EXECUTION_RUNNING ? begin_again(x, s->queued[i]) : 0;
                 if (r < 0)

@@ -142,13 +142,53 @@ int agent_open(struct executor *x, struct node_execution *e, struct frame **ret)
         return r < 0 ? r : frame_new(x, plan, e, ret);
 }
 
-int frame_outputs(const struct frame *frame, json_t **ret) {
+/* The name that an output goes by; NULL for one that has no input, or none of text. */
+static const char *output_name(const struct node_execution *e) {
+        return json_string_value(json_object_get(e->input, "name"));
+}
+
+static json_t *output_value(const struct node_execution *e) {
+        json_t *value = json_object_get(e->input, "value");
+
+        return value ? value : json_null();
+}
+
+int frame_pass_on(struct frame *frame) {
+        int r = 0;
+
+        while (r == 0 && frame->parent && frame->n_passed < frame->n_outputs) {
+                const struct node_execution *e = frame->outputs[frame->n_passed++];
+
+                if (output_name(e))
+                        r = executor_yield(frame->executor, frame->parent, output_name(e),
+                                           json_incref(output_value(e)));
+        }
+        return r;
+}
+
+void frame_resume(struct frame *frame) {
+        size_t had = frame->parent ? frame->parent->n_outputs : 0;
+
+        while (frame->n_passed < frame->n_outputs && (had > 0 || frame->settled))
+                if (output_name(frame->outputs[frame->n_passed++]) && had > 0)
+                        had--;
+}
+
+int frame_settle(struct frame *frame) {
+        if (frame->active > 0 || frame->reviewing > 0 || !frame->parent || frame->settled)
+                return 0;
+        frame->settled = true;
+        frame->executor->open--;
+        return executor_end(frame->executor, frame->parent, NULL);
+}
+
+/* Its outputs by their names: object of arrays. */
+static int group_outputs(const struct frame *frame, json_t **ret) {
         json_auto_t *outputs = json_object();
 
         for (size_t i = 0; i < frame->n_outputs; i++) {
-                const json_t *input = frame->outputs[i]->input;
-                const char *name = json_string_value(json_object_get(input, "name"));
-                json_t *value = json_object_get(input, "value"), *values;
+                const char *name = output_name(frame->outputs[i]);
+                json_t *values;
 
                 if (!name)
                         continue;
@@ -158,43 +198,11 @@ int frame_outputs(const struct frame *frame, json_t **ret) {
                         if (json_object_set_new(outputs, name, values) < 0)
                                 return -ERR_NO_MEMORY;
                 }
-                if (json_array_append(values, value ? value : json_null()) < 0)
+                if (json_array_append(values, output_value(frame->outputs[i])) < 0)
                         return -ERR_NO_MEMORY;
         }
         *ret = json_incref(outputs);
         return outputs ? 0 : -ERR_NO_MEMORY;
-}
-
-/* The parent yields them, name by name. */
-static int yield_outputs(struct frame *frame) {
-        json_auto_t *outputs = NULL;
-        const char *name;
-        json_t *values, *value;
-        size_t i;
-        int r;
-
-        r = frame_outputs(frame, &outputs);
-        if (r < 0)
-                return r;
-        json_object_foreach(outputs, name, values) {
-                json_array_foreach(values, i, value) {
-                        r = executor_yield(frame->executor, frame->parent, name, json_incref(value));
-                        if (r < 0)
-                                return r;
-                }
-        }
-        return 0;
-}
-
-int frame_settle(struct frame *frame) {
-        int r;
-
-        if (frame->active > 0 || frame->reviewing > 0 || !frame->parent || frame->settled)
-                return 0;
-        frame->settled = true;
-        frame->executor->open--;
-        r = yield_outputs(frame);
-        return r < 0 ? r : executor_end(frame->executor, frame->parent, NULL);
 }
 
 int executor_outputs(struct executor *x, json_t **ret) {
@@ -204,7 +212,7 @@ int executor_outputs(struct executor *x, json_t **ret) {
         size_t i, bytes;
         int r;
 
-        r = frame_outputs(x->root, &grouped);
+        r = group_outputs(x->root, &grouped);
         if (r < 0)
                 return r;
         json_object_foreach(grouped, name, values) {

@@ -46,6 +46,9 @@ struct trial {
 
 void trial_run(struct trial *t, const char *inputs);
 
+/* Goes on with what was stored, by whomever. */
+void trial_restore(struct trial *t, const struct node_execution_record *rows, size_t n);
+
 /* Goes on, after a person's answer. */
 void trial_go_on(struct trial *t);
 void trial_end(struct trial *t);

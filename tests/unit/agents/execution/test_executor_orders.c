@@ -144,6 +144,89 @@ static void agents_within_agents_come_out_the_same(void **state _unused_) {
         (void)graph_unref(agents[1]);
 }
 
+/* An agent that gives what it gets, and then asks a person. */
+static struct graph *make_asking(void) {
+        struct flow f;
+
+        flow_init(&f);
+        flow_node(&f, "in", "AgentInputBlock", "{\"name\":\"n\"}");
+        flow_node(&f, "ask", "HumanInTheLoopBlock", "{\"name\":\"Look\"}");
+        flow_node(&f, "soon", "AgentOutputBlock", "{\"name\":\"soon\"}");
+        flow_node(&f, "late", "AgentOutputBlock", "{\"name\":\"late\"}");
+        flow_link(&f, "in.result", "soon.value");
+        flow_link(&f, "in.result", "ask.data");
+        flow_link(&f, "ask.approved_data", "late.value");
+        return flow_graph(&f);
+}
+
+static struct graph *make_user_of_asking(void) {
+        struct flow f;
+
+        flow_init(&f);
+        f.version = 2;
+        flow_node(&f, "agent", "AgentExecutorBlock", AGENT(1, "\"n\":{}", "\"soon\":{},\"late\":{}"));
+        flow_node(&f, "in", "AgentInputBlock", "{\"name\":\"x\"}");
+        flow_node(&f, "one", "AgentOutputBlock", "{\"name\":\"one\"}");
+        flow_node(&f, "two", "AgentOutputBlock", "{\"name\":\"two\"}");
+        flow_link(&f, "in.result", "agent.n");
+        flow_link(&f, "agent.soon", "one.value");
+        flow_link(&f, "agent.late", "two.value");
+        return flow_graph(&f);
+}
+
+static void what_an_agent_gives_goes_on_as_it_comes(void **state _unused_) {
+        struct graph *asking = make_asking();
+
+        for (unsigned cut = 0; cut < 6; cut += 2) {
+                struct trial t = { .graph = make_user_of_asking(),
+                                   .agents = &asking,
+                                   .n_agents = 1,
+                                   .cut = cut,
+                                   .seed = cut };
+
+                trial_run(&t, "{\"x\":5}");
+                assert_int_equal(executor_status(t.x), EXECUTION_REVIEW);
+                assert_outputs(&t, "[{\"one\":5}]");
+                assert_statuses(&t, "agent", "RUNNING");
+                assert_int_equal(
+                        executor_review(t.x, trial_execution(&t, "ask", 0)->number, true, NULL, STR("")), 0);
+                t.cut = 0; /* the answer is not stored */
+                trial_go_on(&t);
+                assert_outputs(&t, "[{\"one\":5},{\"two\":5}]");
+                assert_statuses(&t, "agent", "COMPLETED");
+                trial_end(&t);
+                (void)graph_unref(t.graph);
+        }
+        (void)graph_unref(asking);
+}
+
+/* As a version stored it that passed on an agent's outputs at its end. */
+static void what_an_agent_gave_before_is_not_lost(void **state _unused_) {
+        struct graph *asking = make_asking();
+        struct trial t = { .graph = make_user_of_asking(), .agents = &asking, .n_agents = 1 };
+        json_t *agent = json_loads(
+                "{\"graph_id\":\"00000000-0000-4000-8000-000000000001\",\"graph_version\":1}", 0, NULL);
+        json_t *output = json_loads("{\"name\":\"soon\",\"value\":5}", 0, NULL),
+               *data = json_loads("{\"data\":5}", 0, NULL);
+        const struct node_execution_record rows[] = {
+                { 1, 0, 1, STR("agent"), EXECUTION_RUNNING, NULL, agent, NULL },
+                { 2, 1, 2, STR("soon"), EXECUTION_COMPLETED, NULL, output, NULL },
+                { 3, 1, 3, STR("ask"), EXECUTION_REVIEW, NULL, data, NULL },
+        };
+
+        trial_restore(&t, rows, ARRAY_LENGTH(rows));
+        assert_outputs(&t, "[{\"one\":5}]");
+        assert_int_equal(executor_review(t.x, 3, true, NULL, STR("")), 0);
+        trial_go_on(&t);
+        assert_outputs(&t, "[{\"one\":5},{\"two\":5}]");
+        trial_end(&t);
+        json_decref(agent);
+        json_decref(output);
+        json_decref(data);
+        (void)graph_unref(t.graph);
+        (void)graph_unref(asking);
+}
+
 static void an_agent_that_runs_itself_ends(void **state _unused_) {
         struct trial t = { 0 };
         struct flow f;
@@ -222,6 +305,8 @@ int main(void) {
                 cmocka_unit_test(a_tree_of_sums_comes_out_the_same),
                 cmocka_unit_test(static_values_and_branches_come_out_the_same),
                 cmocka_unit_test(agents_within_agents_come_out_the_same),
+                cmocka_unit_test(what_an_agent_gives_goes_on_as_it_comes),
+                cmocka_unit_test(what_an_agent_gave_before_is_not_lost),
                 cmocka_unit_test(an_agent_that_runs_itself_ends),
                 cmocka_unit_test(an_unknown_agent_fails_its_node),
                 cmocka_unit_test(every_value_runs_once),
