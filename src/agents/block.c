@@ -9,6 +9,7 @@
 #include "agents/value/value.h"
 #include "base/clock.h"
 #include "base/errors.h"
+#include "base/metrics_agents.h"
 
 /* Ends a text that was cut at a byte limit before the character that was cut. */
 static void end_whole(char *text) {
@@ -245,11 +246,16 @@ static int execute(struct block_run *run) {
 }
 
 int block_execute(struct block_run *run) {
+        int64_t from = clock_monotonic_us();
         int r;
 
         run->message[0] = '\0';
         run->outputs = run->output_bytes = 0;
         r = execute(run);
+        metrics_block_run(r >= 0              ? RUN_COMPLETED
+                          : r == -ERR_STOPPED ? RUN_STOPPED
+                                              : RUN_FAILED,
+                          clock_monotonic_us() - from);
         if (r == -ERR_BLOCK)
                 sign(run);
         return r;

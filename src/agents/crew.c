@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/errors.h"
+#include "base/metrics_agents.h"
 
 struct crew_thread {
         pthread_t id;
@@ -99,8 +100,11 @@ static void *crew_main(void *data) {
         struct crew_thread *self = data;
         struct http_task *task;
 
-        while ((task = crew_take(self)))
+        while ((task = crew_take(self))) {
+                metrics_crew(1);
                 task->run(task);
+                metrics_crew(-1);
+        }
         return NULL;
 }
 

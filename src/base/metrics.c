@@ -3,6 +3,7 @@
 #include <stdalign.h>
 #include <stdio.h>
 
+#include "base/metrics_agents.h"
 #include "base/metrics_process.h"
 
 enum { SLOTS = 64, CACHE_LINE = 64, ROWS_BUCKETS = 11 };
@@ -303,5 +304,6 @@ void metrics_render(struct strbuf *out) {
         render_gauge(out, "gatehouse_connections", "Open connections.", &slots[0].connections);
         render_tokens(out);
         render_errors(out);
+        metrics_render_agents(out);
         metrics_render_process(out);
 }

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/metrics_agents.h"
 #include "outbound/address_policy.h"
 #include "outbound/outbound_int.h"
 
@@ -214,7 +215,7 @@ static int call_run(struct outbound_call *call) {
         return r;
 }
 
-int outbound_send(const struct outbound_request *request, struct outbound_response *ret) {
+static int send_all(const struct outbound_request *request, struct outbound_response *ret) {
         struct outbound_call call = { .request = request,
                                       .response = ret,
                                       .method = request->method,
@@ -239,5 +240,13 @@ int outbound_send(const struct outbound_request *request, struct outbound_respon
         curl_slist_free_all(call.fields);
         curl_easy_cleanup(call.curl);
         free(call.url);
+        return r;
+}
+
+int outbound_send(const struct outbound_request *request, struct outbound_response *ret) {
+        int r;
+
+        r = send_all(request, ret);
+        metrics_outbound(r < 0 ? 0 : ret->status);
         return r;
 }

@@ -100,6 +100,7 @@ const struct route routes[] = {
 { HTTP_GET,    "/api/integrations/providers/constants", ACCESS_SESSION, 0, 0, READ(handle_provider_constants), 0 },
 
 /* External API */
+{ HTTP_GET,   "/external-api/metrics", ACCESS_NONE, 0, ROUTE_EXTERNAL, READ(handle_metrics), 0 },
 { HTTP_GET,   "/external-api/openapi.json", ACCESS_NONE, 0, EXTERNAL, READ(handle_api_document), 0 },
 { HTTP_GET,   "/external-api/v1/me", ACCESS_API, SCOPE_IDENTITY, EXTERNAL, READ(handle_me), 0 },
 

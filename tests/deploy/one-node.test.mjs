@@ -78,7 +78,8 @@ for (const [name, start] of Object.entries({ nginx: startNginx, caddy: startCadd
 
     it('metrics are not for the public, plain HTTP leads to https, and browsers are told so', async () => {
       const visitor = front.browser(server);
-      assert.equal((await visitor.get('/metrics')).status, 404);
+      for (const path of ['/metrics', '/external-api/metrics'])
+        assert.equal((await visitor.get(path)).status, 404);
       assert.match((await visitor.get('/login')).headers['strict-transport-security'], /^max-age=\d{8}/);
       const plain = await front.plain('/login?next=%2F');
       assert.ok([301, 308].includes(plain.statusCode));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { BLOCKS, calculator, graph, GRAPH_SCOPES, made, node, withKey } from '../lib/agents.mjs';
+import { run } from '../lib/executions.mjs';
 import { grant, introspect, me } from '../lib/oauth.mjs';
 import { signUp } from '../lib/people.mjs';
 import { engine, Server } from '../lib/server.mjs';
@@ -51,6 +53,31 @@ describe('/metrics', () => {
         assert.match(line, /^[a-z_:][\w:]*(\{([a-z_]\w*="(\\.|[^"\\])*",?)*\})? (-?[\d.e+-]+|NaN|[+-]Inf)$/i, line);
     }
     assert.ok(typed.size >= 6, [...typed].join(' '));
+  });
+
+  it('is there below the External API too', async () => {
+    const answer = await server.browser().get('/external-api/metrics');
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers['content-type'], /^text\/plain; version=0\.0\.4/);
+    assert.match(answer.text, /^gatehouse_connections \d/m);
+  });
+
+  it('counts agents at work', async () => {
+    const api = await withKey(server, await signUp(server), [...GRAPH_SCOPES, 'EXECUTE_BLOCK']), before = await metrics();
+    const good = await made(api, calculator()), bad = await made(api, graph([node('get', '262ca24c-1025-43cf-a578-534e23234e97', { list: [], index: 5 })]));
+    await run(api, good, { In: 1 });
+    await run(api, bad);
+    await api.post(`/blocks/${BLOCKS.calculator}/execute`, { operation: 'Add', a: 1, b: 2 });
+    const after = await metrics(), more = (name, labels) => sum(after, `gatehouse_${name}`, labels) - sum(before, `gatehouse_${name}`, labels);
+    assert.equal(more('executions_total', /completed/), 2);
+    assert.equal(more('node_runs_total', /completed/), 3);
+    assert.equal(more('node_runs_total', /failed/), 1);
+    assert.equal(more('block_runs_total', /completed/), 4);
+    assert.equal(more('block_runs_total', /failed/), 1);
+    assert.equal(more('block_duration_seconds_count'), 5);
+    assert.equal(sum(after, 'gatehouse_executions_running'), 0);
+    assert.ok(after.includes('\ngatehouse_agent_threads_busy '));
+    assert.ok(after.includes('\ngatehouse_outbound_calls_total{answer="none"} '));
   });
 
   it('tells what is kept in memory, where rows are kept', async () => {

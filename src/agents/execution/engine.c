@@ -7,6 +7,7 @@
 #include "agents/execution/engine_int.h"
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/metrics_agents.h"
 #include "db/statements.h"
 
 enum {
@@ -89,6 +90,7 @@ void engine_forget(struct engine *engine, struct run *run) {
         if (run->next)
                 run->next->previous = run->previous;
         engine->n_runs--;
+        metrics_executions_running(-1);
         engine->woken = true; /* there is room */
         (void)pthread_cond_broadcast(&engine->changed);
         (void)pthread_mutex_unlock(&engine->lock);
@@ -101,6 +103,7 @@ static void begin_run(struct engine *engine, struct run *run) {
                 run->next->previous = run;
         engine->runs = run;
         engine->n_runs++;
+        metrics_executions_running(1);
         if (atomic_load(&engine->stopping))
                 run_wish(run, WISH_RELEASE);
         else

@@ -7,6 +7,7 @@
 #include "agents/execution/executor_int.h"
 #include "agents/value/value.h"
 #include "base/errors.h"
+#include "base/metrics_agents.h"
 
 int executor_new(struct graph *graph, const struct executor_config *config, struct executor **ret) {
         struct executor *x = calloc(1, sizeof(*x));
@@ -283,6 +284,7 @@ int executor_end(struct executor *x, struct node_execution *e, const char *messa
         if (execution_status_ended(e->status))
                 return 0; /* it was terminated meanwhile */
         e->status = message ? EXECUTION_FAILED : EXECUTION_COMPLETED;
+        metrics_node_run(message ? RUN_FAILED : RUN_COMPLETED);
         executor_changed(x, e);
         if (message) {
                 json_auto_t *error = json_string(message);
@@ -337,6 +339,7 @@ void executor_terminate(struct executor *x) {
                 if (execution_status_ended(e->status))
                         continue;
                 e->status = EXECUTION_TERMINATED;
+                metrics_node_run(RUN_STOPPED);
                 executor_changed(x, e);
         }
 }

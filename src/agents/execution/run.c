@@ -4,6 +4,7 @@
 #include "agents/execution/engine_int.h"
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/metrics_agents.h"
 
 static void run_slice(struct http_task *task);
 
@@ -127,6 +128,15 @@ static void run_store(struct run *run, enum execution_status status) {
         submit(run);
 }
 
+static void count_end(enum execution_status status) {
+        if (status == EXECUTION_COMPLETED)
+                metrics_execution_ended(RUN_COMPLETED);
+        else if (status == EXECUTION_FAILED)
+                metrics_execution_ended(RUN_FAILED);
+        else if (status == EXECUTION_TERMINATED)
+                metrics_execution_ended(RUN_STOPPED);
+}
+
 static void on_stored(struct run *run) {
         run->storing = false;
         if (run->stored == -ERR_CONFLICT) {
@@ -138,6 +148,8 @@ static void on_stored(struct run *run) {
                     LOG_STR("error", str_of(error_row(run->stored)->name)));
                 return; /* the engine's next tick tries again */
         }
+        if (run->stored >= 0)
+                count_end(run->checkpoint->status);
         run->checkpoint = checkpoint_free(run->checkpoint);
         if (!run->ended && run->stored >= 0)
                 run_begin_stored(run);
