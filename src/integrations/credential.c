@@ -17,34 +17,31 @@ static const struct credential system_credentials[] = {
 };
 
 /* Where an unknown word stands in a row, the row was tampered with: as one that does not open. */
-static int take_row(const struct credential_row *row, struct credential *ret) {
-        enum credential_kind kind;
-
-        if (!credential_kind_find(row->kind, &kind)) {
-                LOG(LOG_ERROR, "a credential's row is of no known kind", LOG_STR("id", row->id));
+static int take_words(struct str id, struct str kind, struct str state, struct credential *ret) {
+        if (!credential_kind_find(kind, &ret->kind)) {
+                LOG(LOG_ERROR, "a credential's row is of no known kind", LOG_STR("id", id));
                 return -ERR_VAULT;
         }
-        *ret = (struct credential){
-                .id = row->id,
-                .user_id = row->user_id,
-                .provider = row->provider,
-                .kind = kind,
-                .title = row->title,
-                .scopes = row->scopes,
-                .username = row->username,
-                .host = row->host,
-                .expires_at = row->expires_at,
-                .refresh_expires_at = row->refresh_expires_at,
-                .state = str_eq(row->state, credential_state_name(CREDENTIAL_OK))
-                                 ? CREDENTIAL_OK
-                                 : CREDENTIAL_RECONNECT_NEEDED,
-                .revision = row->revision,
-                .created_at = row->created_at,
-                .updated_at = row->updated_at,
-                .last_used_at = row->last_used_at,
-                .sealed = { .key_id = row->key_id, .bytes = row->sealed },
-        };
+        ret->state = str_eq(state, credential_state_name(CREDENTIAL_OK)) ? CREDENTIAL_OK
+                                                                         : CREDENTIAL_RECONNECT_NEEDED;
         return 0;
+}
+
+/* What both kinds of row have. */
+#define TAKE_SHOWN(row, ret)                                                                  \
+        *(ret) = (struct credential) {                                                        \
+                .id = (row)->id, .user_id = (row)->user_id, .provider = (row)->provider,      \
+                .title = (row)->title, .scopes = (row)->scopes, .username = (row)->username,  \
+                .host = (row)->host, .expires_at = (row)->expires_at,                         \
+                .refresh_expires_at = (row)->refresh_expires_at, .revision = (row)->revision, \
+                .created_at = (row)->created_at, .updated_at = (row)->updated_at,             \
+                .last_used_at = (row)->last_used_at                                           \
+        }
+
+int credential_take_row(const struct credential_row *row, struct credential *ret) {
+        TAKE_SHOWN(row, ret);
+        ret->sealed = (struct vault_sealed){ .key_id = row->key_id, .bytes = row->sealed };
+        return take_words(row->id, row->kind, row->state, ret);
 }
 
 struct vault_binding credential_binding(const struct credential *c) {
@@ -124,13 +121,13 @@ int credential_find(struct tx *tx, struct arena *arena, struct str user_id, stru
         r = db_credential_of_user(tx, arena, id, user_id, &row);
         if (r <= 0 || (provider.ptr && !str_eq(provider, row.provider)))
                 return MIN_OF(r, 0);
-        r = take_row(&row, ret);
+        r = credential_take_row(&row, ret);
         return r < 0 ? r : 1;
 }
 
 int credential_list(struct tx *tx, struct arena *arena, struct str user_id, struct str provider,
                     struct credential **ret, size_t *ret_n) {
-        struct credential_row *rows;
+        struct credential_meta_row *rows;
         struct credential *list;
         size_t n, count = 0;
         int r;
@@ -143,7 +140,8 @@ int credential_list(struct tx *tx, struct arena *arena, struct str user_id, stru
         if (!list)
                 return -ERR_NO_MEMORY;
         for (size_t i = 0; i < n; i++) {
-                r = take_row(&rows[i], &list[count++]);
+                TAKE_SHOWN(&rows[i], &list[count]);
+                r = take_words(rows[i].id, rows[i].kind, rows[i].state, &list[count++]);
                 if (r < 0)
                         return r;
         }
@@ -171,7 +169,7 @@ int credential_find_for_host(struct tx *tx, struct arena *arena, struct str user
         r = db_credential_for_host(tx, arena, user_id, str_n(lower, host.len), &row);
         if (r <= 0)
                 return r;
-        r = take_row(&row, ret);
+        r = credential_take_row(&row, ret);
         return r < 0 ? r : 1;
 }
 

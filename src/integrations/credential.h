@@ -23,8 +23,8 @@ enum credential_state {
 enum {
         CREDENTIALS_MAX = 500, /* of one person */
         CREDENTIAL_PROVIDER_MAX = 64,
-        CREDENTIAL_TITLE_MAX = 200,
-        CREDENTIAL_KEY_MAX = 8192, /* bytes of an API key; some are documents */
+        CREDENTIAL_TITLE_MAX = 200, /* characters */
+        CREDENTIAL_KEY_MAX = 8192,  /* bytes of an API key; some are documents */
         CREDENTIAL_USERNAME_MAX = 512,
         CREDENTIAL_PASSWORD_MAX = 1024,
         CREDENTIAL_TOKEN_MAX = 8192, /* of an access or a refresh token */
@@ -111,7 +111,7 @@ _must_use_ int credential_create(const struct context *context, struct tx *tx, s
 _must_use_ int credential_find(struct tx *tx, struct arena *arena, struct str user_id, struct str provider,
                                struct str id, struct credential *ret);
 
-/* All of a person's, oldest first, behind them the server's own.
+/* All of a person's, oldest first, behind them the server's own; without their secrets, which credential_find() brings.
  *
  * provider   STR_NULL for all
  */

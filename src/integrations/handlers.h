@@ -10,3 +10,13 @@ int handle_providers(struct request *req, struct response *res);
 int handle_provider_names(struct request *req, struct response *res);
 int handle_providers_system(struct request *req, struct response *res);
 int handle_provider_constants(struct request *req, struct response *res);
+
+/* credentials; what changes something runs in a transaction */
+int handle_credentials(struct request *req, struct response *res);
+int handle_provider_credentials(struct request *req, struct response *res);
+int handle_credential(struct request *req, struct response *res);
+int handle_credential_create(struct request *req, struct response *res);
+int handle_credential_create_external(struct request *req, struct response *res);
+int handle_credential_rename(struct request *req, struct response *res);
+int handle_credential_delete(struct request *req, struct response *res);
+int handle_credential_delete_external(struct request *req, struct response *res);

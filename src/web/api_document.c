@@ -155,6 +155,7 @@ static int take_operation(struct api_operation *operation, const struct route *r
         }
         operation->has_body = body != NULL;
         operation->body_required = json_is_true(json_object_get(body, "required"));
+        operation->has_secrets = json_is_true(json_object_get(body, "x-secret"));
         schema = json_object_get(json_object_get(json_object_get(body, "content"), "application/json"),
                                  "schema");
         return schema ? compile(route, document, schema, &operation->schema) : 0;

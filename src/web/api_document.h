@@ -23,6 +23,7 @@ struct api_operation {
         struct api_parameter parameters[API_PARAMETERS_MAX];
         size_t n_parameters;
         bool has_body, body_required;
+        bool has_secrets;           /* of the body nothing is said back, whatever is wrong with it */
         struct json_schema *schema; /* of the body's JSON; NULL without one */
 };
 

@@ -98,6 +98,12 @@ const struct route routes[] = {
 { HTTP_GET,    "/api/integrations/providers/names",     ACCESS_SESSION, 0, 0, READ(handle_provider_names), 0 },
 { HTTP_GET,    "/api/integrations/providers/system",    ACCESS_SESSION, 0, 0, READ(handle_providers_system), 0 },
 { HTTP_GET,    "/api/integrations/providers/constants", ACCESS_SESSION, 0, 0, READ(handle_provider_constants), 0 },
+{ HTTP_GET,    "/api/integrations/credentials",                       ACCESS_SESSION, 0, 0, READ(handle_credentials), 0 },
+{ HTTP_GET,    "/api/integrations/{provider}/credentials",            ACCESS_SESSION, 0, 0, READ(handle_provider_credentials), 0 },
+{ HTTP_POST,   "/api/integrations/{provider}/credentials",            ACCESS_SESSION, 0, 0, TRANSACT(handle_credential_create), 0 },
+{ HTTP_GET,    "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, READ(handle_credential), 0 },
+{ HTTP_PATCH,  "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, TRANSACT(handle_credential_rename), 0 },
+{ HTTP_DELETE, "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, TRANSACT(handle_credential_delete), 0 },
 
 /* External API */
 { HTTP_GET,   "/external-api/metrics", ACCESS_NONE, 0, ROUTE_EXTERNAL, READ(handle_metrics), 0 },
@@ -125,6 +131,11 @@ const struct route routes[] = {
 
 /* External API: accounts and keys elsewhere */
 { HTTP_GET,    "/external-api/v1/integrations/providers", ACCESS_API, SCOPE_READ_INTEGRATIONS, EXTERNAL, READ(handle_providers_external), 0 },
+{ HTTP_GET,    "/external-api/v1/integrations/credentials",                 ACCESS_API, SCOPE_READ_INTEGRATIONS,   EXTERNAL, READ(handle_credentials), 0 },
+{ HTTP_GET,    "/external-api/v1/integrations/{provider}/credentials",      ACCESS_API, SCOPE_READ_INTEGRATIONS,   EXTERNAL, READ(handle_provider_credentials), 0 },
+{ HTTP_POST,   "/external-api/v1/integrations/{provider}/credentials",      ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_create_external), 0 },
+{ HTTP_PATCH,  "/external-api/v1/integrations/{provider}/credentials/{id}", ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_rename), 0 },
+{ HTTP_DELETE, "/external-api/v1/integrations/{provider}/credentials/{id}", ACCESS_API, SCOPE_DELETE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_delete_external), 0 },
 };
 /* clang-format on */
 

@@ -17,6 +17,7 @@ struct faults {
         struct strbuf out;
         struct json_writer w;
         size_t n;
+        bool secret; /* what was sent is not said back */
 };
 
 static void faults_begin(struct faults *faults) {
@@ -55,7 +56,7 @@ static void fault_end(struct faults *faults, const char *message, const json_t *
         json_array_end(w);
         json_member_str(w, "msg", str_of(message));
         json_key(w, "input");
-        if (input)
+        if (input && !faults->secret)
                 write_value(w, input, INPUT_SHOWN_MAX);
         else
                 json_write_null(w);
@@ -185,7 +186,9 @@ static bool too_many(struct str text) {
 
 /* Text that is no JSON: where it stops to be, and why. */
 static void take_bad_json(struct faults *faults, const struct request *req, const char *problem) {
-        json_auto_t *context = json_pack("{s:s}", "error", problem), *empty = json_object();
+        /* The parser's word quotes what it stumbled over. */
+        json_auto_t *context = json_pack("{s:s}", "error", faults->secret ? "The text is no JSON" : problem),
+                    *empty = json_object();
         json_error_t error = { .position = 0 };
 
         json_decref(
@@ -223,6 +226,7 @@ int validate_body(struct request *req, const struct route *route) {
         faults_begin(&faults);
         if (!operation || !operation->schema || req->json)
                 return 0; /* a step that runs anew finds it parsed and good */
+        faults.secret = operation->has_secrets;
         if (req->body_kind != BODY_NONE) {
                 r = parse_body(req, &faults);
         } else if (operation->body_required) {

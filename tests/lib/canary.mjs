@@ -11,11 +11,19 @@ const secretMembers = new Set(['password', 'client_secret', 'code', 'code_verifi
 export class Canary {
   secrets = new Map(); // text → where it came from
   cookies = new Map(); // these may stand in a page (a form's token), never in a log
+  stored = new Map(); // what the vault keeps: in no answer, whatever its status, and in no page of the database
+  leaks = [];
   refusals = [];
 
   add(text, from) {
     if (typeof text === 'string' && text.length >= 8 && !text.includes('@')) // an address is no secret, even as a bad password
       this.secrets.set(text.replace(/^agpt_(xt|rt|secret)_(?=.{20})/, ''), from);
+  }
+
+  // A secret of a credential. It is searched for as it was sent, and as JSON writes it.
+  addStored(text, from) {
+    this.add(text, from);
+    this.stored.set(text, from);
   }
 
   addCookie(text) {
@@ -34,6 +42,8 @@ export class Canary {
 
   received(request, response) {
     const text = response.text + '\n' + (response.headers.location ?? '');
+    for (const [secret, from] of matches(text, this.stored))
+      this.leaks.push(`the answer to ${request} gives back ${secret} (${from})`);
     for (const shape of shapes)
       for (const [, secret] of text.matchAll(shape))
         this.add(secret, `answer to ${request}`);
@@ -43,7 +53,7 @@ export class Canary {
 
   // Finds in what the server wrote, and in its refusals; each finding is a sentence.
   search(output) {
-    const found = [];
+    const found = [...this.leaks];
     for (const [secret, from] of matches(output, new Map([...this.secrets, ...this.cookies]))) {
       const at = output.indexOf(secret);
       found.push(`the output holds a secret (${from}): …${output.slice(Math.max(0, at - 120), at + 60)}…`);
@@ -52,6 +62,11 @@ export class Canary {
       found.push(`the answer to ${this.refusals.find((r) => r.text.includes(secret)).request} holds a secret (${from})`);
     return found;
   }
+}
+
+// What the vault keeps, in all bytes of a database.
+export function searchStored(canary, bytes) {
+  return [...matches(bytes, canary.stored)].map(([secret, from]) => `the database holds ${secret} (${from})`);
 }
 
 // Which of the secrets the text holds. There are thousands of tokens in a long run: they are looked up by every window

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Canary } from './canary.mjs';
+import { Canary, searchStored } from './canary.mjs';
 import { Browser } from './browser.mjs';
 import { freePort } from './ports.mjs';
 import { newDatabase } from './postgres.mjs';
@@ -146,6 +146,8 @@ export class Server {
       await this.stop();
       assert.doesNotMatch(this.output, sanitizerComplaint);
       assert.deepEqual(this.canary.search(this.output), []);
+      if (this.canary.stored.size && !this.first)
+        assert.deepEqual(searchStored(this.canary, await this.database.everything()), []);
     } finally {
       this.child?.kill('SIGKILL');
       await this.remove();

@@ -5,6 +5,11 @@
 --   refresh_expires_at bigint, state text, revision bigint, key_id text, sealed bytea, created_at bigint, updated_at bigint,
 --   last_used_at bigint
 
+-- What lists show: without the secret, which may be large.
+-- row: credential_meta
+--   id text, user_id text, provider text, kind text, title text?, scopes text?, username text?, host text?, expires_at bigint,
+--   refresh_expires_at bigint, state text, revision bigint, created_at bigint, updated_at bigint, last_used_at bigint
+
 -- name: credential_insert(id text, user_id text, provider text, kind text, title text?, scopes text?, username text?, host text?,
 --   expires_at bigint, refresh_expires_at bigint, state text, key_id text, sealed bytea, now bigint) -> count
 INSERT INTO credentials (id, user_id, provider, kind, title, scopes, username, host, expires_at, refresh_expires_at, state, revision,
@@ -18,9 +23,9 @@ SELECT id, user_id, provider, kind, title, scopes, username, host, expires_at, r
 FROM credentials WHERE id = :id AND user_id = :user_id;
 
 -- A person's credentials with one provider, or with all when it is empty; oldest first.
--- name: credentials_of_user(user_id text, provider text, limit bigint) -> credential*
-SELECT id, user_id, provider, kind, title, scopes, username, host, expires_at, refresh_expires_at, state, revision, key_id, sealed,
-       created_at, updated_at, last_used_at
+-- name: credentials_of_user(user_id text, provider text, limit bigint) -> credential_meta*
+SELECT id, user_id, provider, kind, title, scopes, username, host, expires_at, refresh_expires_at, state, revision, created_at, updated_at,
+       last_used_at
 FROM credentials WHERE user_id = :user_id AND (provider = :provider OR :provider = '')
 ORDER BY id LIMIT :limit;
 
