@@ -17,6 +17,7 @@ struct providers;
 struct crew;
 struct graph_cache;
 struct vault;
+struct store_cache;
 struct engine;
 struct database;
 
@@ -39,6 +40,7 @@ struct context {
         struct engine *engine;      /* runs agents; see agents/execution/engine.h */
         struct database *database;  /* transactions by database_write_now() */
         struct graph_cache *graphs; /* those that were loaded lately; see agents/graph/cache.h */
+        struct store_cache *store;  /* answers that were made lately; see agents/store/cache.h */
 
         struct vault *vault; /* the keys that stored credentials are sealed under; see integrations/vault.h */
 };

@@ -10,6 +10,7 @@
 #include "agents/crew.h"
 #include "agents/execution/engine.h"
 #include "agents/graph/cache.h"
+#include "agents/store/cache.h"
 #include "base/errors.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -175,7 +176,8 @@ static int start_crew(const char *who, struct server *s) {
 
         s->context.database = s->database;
         s->context.graphs = s->graphs = graph_cache_new(GRAPHS_BYTES);
-        if (!s->graphs)
+        s->context.store = s->store = store_cache_new(STORE_CACHE_BYTES);
+        if (!s->graphs || !s->store)
                 return -ERR_NO_MEMORY;
         r = crew_new((unsigned)s->settings.agent_threads, CREW_QUEUE_MAX, &s->crew);
         if (r < 0)
@@ -360,6 +362,7 @@ void server_done(struct server *s) {
         s->engine = engine_free(s->engine);
         s->crew = crew_free(s->crew);
         s->graphs = graph_cache_free(s->graphs);
+        s->store = store_cache_free(s->store);
         /* A lease that can't be given back runs out by itself. */
         if (s->node_leased && database_write_now(s->database, release, s) < 0)
                 LOG(LOG_WARNING, "the node number could not be given back", LOG_INT("node", s->node.number));

@@ -23,6 +23,7 @@ struct server {
         struct engine *engine;
         struct graph_cache *graphs;
         struct vault *vault;
+        struct store_cache *store;
         struct database *database;
         struct node node;
         bool node_leased;

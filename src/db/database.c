@@ -76,6 +76,7 @@ int database_open(struct str url, struct database **ret, char ret_problem[DATABA
         db->address = address;
         db->connections = CONNECTIONS_DEFAULT;
         (void)pthread_mutex_init(&db->direct, NULL);
+        (void)pthread_mutex_init(&db->lending, NULL);
         away_init(&db->away);
 
         r = db->driver->open(db->address, DB_WRITER, &db->connection, ret_problem);
@@ -121,9 +122,12 @@ struct database *database_close(struct database *db) {
         db->pool = pool_stop(db->pool);
         db->listener = listener_stop(db->listener);
         db->cache = row_cache_free(db->cache);
+        while (db->n_idle > 0)
+                (void)database_reader_close(db->idle[--db->n_idle]);
         if (db->connection)
                 db->connection = db->driver->close(db->connection);
         (void)pthread_mutex_destroy(&db->direct);
+        (void)pthread_mutex_destroy(&db->lending);
         away_done(&db->away);
         memory_free_wiped(db->address); /* a server's may hold a password */
         free(db);

@@ -74,6 +74,12 @@ _must_use_ int database_kept_reader_open(struct database *db, struct db_connecti
  * database_submit(). False when nothing may be served at the moment; *ret is good all the same for what needs no row. */
 _must_use_ bool database_read_kept(struct db_connection *reader, struct tx *ret);
 
+/* Reads on behalf of a thread that may wait, the pool's or the agents', never an event loop: what takes long there holds up
+ * nobody. `run` may run more than once, and must set its outputs anew each time.
+ *
+ * Returns what run returned, or -ERR_STORAGE, -ERR_BUSY, -ERR_NO_MEMORY. */
+_must_use_ int database_read_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data);
+
 /* What is kept in memory of a server's rows, in Prometheus' text format; nothing when nothing is. */
 void database_metrics(const struct tx *tx, struct strbuf *out);
 

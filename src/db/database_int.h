@@ -9,6 +9,7 @@
 enum {
         WRITE_BATCH_MAX = 256,   /* jobs of one commit */
         WRITE_QUEUE_MAX = 65536, /* jobs that wait; more are refused with ERR_BUSY */
+        READERS_IDLE_MAX = 4,    /* kept for the next who reads outside of the event loops */
         POOL_QUEUE_MAX = 8192,   /* the same for a server, which takes longer for each */
 };
 
@@ -23,6 +24,9 @@ struct database {
         struct db_connection
                 *connection; /* writes: the writer's once it runs, else of whoever holds `direct` */
         pthread_mutex_t direct;
+        pthread_mutex_t lending;
+        struct db_connection *idle[READERS_IDLE_MAX]; /* an embedded database's, for database_read_now() */
+        size_t n_idle;
         struct writer *writer;     /* of an embedded database; NULL until it is started */
         struct pool *pool;         /* of a server; NULL until it is started */
         struct away away;          /* of a server: whether it can be reached */

@@ -61,7 +61,7 @@ void row_cache_keep(struct row_cache *cache, unsigned statement, const struct db
                     const void *row, uint64_t begin);
 
 /* Forgets what depends on the things that a message names, "kind:id id …" as the database's triggers write it; kinds are
- * user, app, authorization, token and session. "all:", and anything that is not understood, forgets everything: a newer
+ * user, app, authorization, token, session and store. "all:", and anything that is not understood, forgets everything: a newer
  * version's message may mean any row. */
 void row_cache_invalidate(struct row_cache *cache, struct str message);
 

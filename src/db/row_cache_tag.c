@@ -35,6 +35,7 @@ static const struct row_tags tables[] = {
           TAG_APP,
           1,
           { { TAG_APP, DB_TEXT, offsetof(struct app_row, id) } } },
+        { DB_STATEMENT_store_state, true, TAG_STORE, 0, { { 0 } } },
 };
 
 static const struct {
@@ -46,6 +47,7 @@ static const struct {
         [TAG_AUTHORIZATION] = { STR_INIT("authorization"), true },
         [TAG_TOKEN] = { STR_INIT("token"), true },
         [TAG_SESSION] = { STR_INIT("session"), true },
+        [TAG_STORE] = { STR_INIT("store"), true },
 };
 
 const struct row_tags *row_tags_of(unsigned statement) {

@@ -3,6 +3,7 @@
 #include "agents/block_handlers.h"
 #include "agents/execution/handlers.h"
 #include "agents/graph/handlers.h"
+#include "agents/store/handlers.h"
 #include "integrations/handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
@@ -31,6 +32,9 @@
 /* A graph that is sent: taking it apart and checking it is no work for an event loop, nor for a transaction. */
 #define GRAPH_THEN(admit, handler)                                                                           \
         { { EXECUTOR_READ, admit }, { EXECUTOR_CREW, handle_graph_prepare }, { EXECUTOR_TRANSACTION, handler } }
+
+/* What the store shows: from memory, or made where it may take its time. */
+#define STORE_VIEW(handler) { { EXECUTOR_READ, handler }, { EXECUTOR_WORKER, handle_store_make } }
 
 enum { PAGE = ROUTE_PAGE, POSTED = ROUTE_PAGE | ROUTE_FORM, CORS = ROUTE_CORS, EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS };
 
@@ -136,6 +140,12 @@ const struct route routes[] = {
 { HTTP_POST,   "/external-api/v1/integrations/{provider}/credentials",      ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_create_external), 0 },
 { HTTP_PATCH,  "/external-api/v1/integrations/{provider}/credentials/{id}", ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_rename), 0 },
 { HTTP_DELETE, "/external-api/v1/integrations/{provider}/credentials/{id}", ACCESS_API, SCOPE_DELETE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_delete_external), 0 },
+
+/* External API: store */
+{ HTTP_GET, "/external-api/v1/store/agents",                         ACCESS_API, SCOPE_READ_STORE, EXTERNAL, STORE_VIEW(handle_store_agents), 0 },
+{ HTTP_GET, "/external-api/v1/store/agents/{username}/{agent_name}", ACCESS_API, SCOPE_READ_STORE, EXTERNAL, STORE_VIEW(handle_store_agent), 0 },
+{ HTTP_GET, "/external-api/v1/store/creators",                       ACCESS_API, SCOPE_READ_STORE, EXTERNAL, STORE_VIEW(handle_store_creators), 0 },
+{ HTTP_GET, "/external-api/v1/store/creators/{username}",            ACCESS_API, SCOPE_READ_STORE, EXTERNAL, STORE_VIEW(handle_store_creator), 0 },
 };
 /* clang-format on */
 

@@ -74,6 +74,7 @@ struct run {
         struct checkpoint *checkpoint; /* under way, or to be tried again */
         struct checkpoint
                 *spare; /* says no more than that the execution goes back to the queue: for want of memory */
+        char owner_id[ID_UUID_LENGTH + 1];       /* of its graph */
         char problem[EXECUTOR_PROBLEM_MAX + 1];  /* why it could not be opened */
         struct slow *claiming;                   /* wait for a slot */
         struct slow *starting;                   /* wait for a checkpoint to be made that says so */

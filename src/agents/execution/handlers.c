@@ -170,6 +170,8 @@ int execution_of_path(struct request *req, struct arena *arena, struct execution
         if (r != 0)
                 return r < 0 ? r : 0;
         r = db_graph_version_find(req->tx, arena, graph_id, req->identity->user_id, 0, &graph);
+        if (r == 0)
+                r = db_graph_version_taken(req->tx, arena, graph_id, req->identity->user_id, 0, &graph);
         if (r < 0)
                 return r;
         if (r == 0)

@@ -16,8 +16,8 @@ static int fetch(struct tx *tx, void *data) {
         struct fetching *f = data;
 
         graph_source_done(&f->source);
-        return graph_fetch(tx, f->run->engine->context->graphs, str_of(f->run->work->user_id), f->id,
-                           f->version, &f->source);
+        return graph_fetch(tx, f->run->engine->context->graphs, str_of(f->run->owner_id), f->id, f->version,
+                           &f->source);
 }
 
 static int open_source(struct run *run, struct graph_source *source, struct graph **ret) {
@@ -29,7 +29,7 @@ static int open_source(struct run *run, struct graph_source *source, struct grap
         return r;
 }
 
-/* The graphs of agents within it. */
+/* The graphs of agents within it: they are of whoever made it, as for one that was taken from the store. */
 static int load_agent(void *data, struct str graph_id, int64_t version, struct graph **ret) {
         struct run *run = data;
         struct fetching f = { .run = run, .id = graph_id, .version = version };
@@ -60,6 +60,7 @@ static int open_executor(struct run *run) {
 
         if (r < 0)
                 return say(run, r, "not found.");
+        memcpy(run->owner_id, run->work->source.owner_id, sizeof(run->owner_id));
         r = open_source(run, &run->work->source, &graph);
         if (r == -ERR_GRAPH)
                 return say(run, r, "cannot be run any more.");

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "agents/store/listing.h"
 #include "agents/value/value.h"
 #include "base/errors.h"
 #include "db/statements.h"
@@ -29,7 +30,7 @@ int execution_create(struct tx *tx, const struct context *context, struct arena 
                 return -ERR_EXECUTIONS_MANY;
         r = db_execution_insert(tx, str_of(ret_id), user_id, graph_id, version, inputs, turn.turn,
                                 clock_now(context->clock));
-        return r < 0 ? r : 0;
+        return r < 0 ? r : store_run_count(tx, graph_id, version, user_id);
 }
 
 struct execution_work *execution_work_free(struct execution_work *work) {

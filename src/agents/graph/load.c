@@ -22,15 +22,37 @@ static int copy(struct str text, char **ret) {
         return *ret ? 0 : -ERR_NO_MEMORY;
 }
 
+/* A person's own, or one that they took from the store, which runs what is its owner's. */
+static int find(struct tx *tx, struct arena *arena, struct str user_id, struct str id, int64_t version,
+                struct graph_version_row *ret, struct str *ret_owner) {
+        struct graph_owner_row owner;
+        int r;
+
+        *ret_owner = user_id;
+        r = db_graph_version_find(tx, arena, id, user_id, version, ret);
+        if (r != 0)
+                return r;
+        r = db_graph_version_taken(tx, arena, id, user_id, version, ret);
+        if (r <= 0)
+                return r;
+        r = db_graph_owner(tx, arena, id, &owner);
+        if (r > 0)
+                *ret_owner = owner.user_id;
+        return r;
+}
+
 static int fetch(struct tx *tx, struct arena *arena, struct graph_cache *cache, struct str user_id,
                  struct str id, int64_t version, struct graph_source *source) {
         struct graph_version_row row;
         struct graph_body_row body;
+        struct str owner;
         int r;
 
-        r = db_graph_version_find(tx, arena, id, user_id, version, &row);
+        r = find(tx, arena, user_id, id, version, &row, &owner);
         if (r <= 0)
                 return r < 0 ? r : -ERR_NOT_FOUND;
+        if (owner.len > 0)
+                memcpy(source->owner_id, owner.ptr, MIN_OF(owner.len, sizeof(source->owner_id) - 1));
         source->row = row.id;
         source->version = row.version;
         memcpy(source->id, row.graph_id.ptr, MIN_OF(row.graph_id.len, sizeof(source->id) - 1));

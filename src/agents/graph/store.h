@@ -3,6 +3,7 @@
 
 #include "agents/graph/cache.h"
 #include "agents/graph/draft.h"
+#include "base/id.h"
 #include "db/statements.h"
 
 /* Stores a draft as a graph of its own, and adds it to the person's library.
@@ -34,11 +35,13 @@ struct graph_source {
         int64_t row;
         struct graph *graph; /* from the cache; then there is no text */
         char id[GRAPH_ID_LENGTH + 1];
+        char owner_id[ID_UUID_LENGTH + 1]; /* who made it: agents that it runs within itself are theirs */
         int64_t version;
         char *summary, *body; /* JSON text */
 };
 
-/* Reads a version of a person's graph; the active one for 0.
+/* Reads a version of a person's graph, or of one that they took from the store (store/listing.h); the active one, or the one
+ * that they took, for 0.
  *
  * cache    NULL for none
  * ret      to be released by graph_source_done()

@@ -15,6 +15,12 @@
 -- row: graph_count
 --   n bigint
 
+-- row: graph_owner
+--   user_id text
+
+-- row: library_agent
+--   id text, graph_version bigint
+
 -- A version by its number; for 0 the active one, or the newest if none is active.
 -- name: graph_version_find(graph_id text, user_id text, version bigint) -> graph_version?
 SELECT v.id AS id, g.id AS graph_id, v.version AS version, g.active_version AS active_version,
@@ -23,6 +29,20 @@ FROM graphs g JOIN graph_versions v ON v.graph_id = g.id
 WHERE g.id = :graph_id AND g.user_id = :user_id AND g.deleted_at = 0
       AND v.version = CASE WHEN :version > 0 THEN :version WHEN g.active_version > 0 THEN g.active_version
                       ELSE g.newest_version END;
+
+-- A version of somebody else's graph that a person took from the store into their library: any that was approved, by its
+-- number; for 0 the one that they took.
+-- name: graph_version_taken(graph_id text, user_id text, version bigint) -> graph_version?
+SELECT v.id AS id, g.id AS graph_id, v.version AS version, g.active_version AS active_version,
+       g.newest_version AS newest_version, g.parent_id AS parent_id, v.created_at AS created_at, v.summary AS summary
+FROM library_agents a JOIN graphs g ON g.id = a.graph_id
+     JOIN graph_versions v ON v.graph_id = g.id
+                              AND v.version = CASE WHEN :version > 0 THEN :version ELSE a.graph_version END
+WHERE a.user_id = :user_id AND a.graph_id = :graph_id AND EXISTS
+      (SELECT 1 FROM store_versions s WHERE s.graph_id = v.graph_id AND s.graph_version = v.version AND s.status = 'APPROVED');
+
+-- name: graph_owner(id text) -> graph_owner?
+SELECT user_id FROM graphs WHERE id = :id;
 
 -- name: graph_body(id bigint) -> graph_body?
 SELECT body FROM graph_versions WHERE id = :id;
@@ -76,10 +96,14 @@ WHERE id = :id AND user_id = :user_id AND deleted_at = 0 AND newest_version = :n
 -- name: graph_delete(id text, user_id text, now bigint) -> count
 UPDATE graphs SET deleted_at = :now WHERE (id = :id OR parent_id = :id) AND user_id = :user_id AND deleted_at = 0;
 
--- Removes at most `limit` versions of deleted graphs, and what is left of graphs without any.
+-- Removes at most `limit` versions of deleted graphs, and what is left of graphs without any. What others took from the store
+-- stays as long as it is in their libraries.
 -- name: graph_versions_delete_gone(limit bigint) -> count
 DELETE FROM graph_versions WHERE id IN
-       (SELECT v.id FROM graphs g JOIN graph_versions v ON v.graph_id = g.id WHERE g.deleted_at > 0 LIMIT :limit);
+       (SELECT v.id FROM graphs g JOIN graph_versions v ON v.graph_id = g.id
+        WHERE g.deleted_at > 0 AND NOT EXISTS
+              (SELECT 1 FROM library_agents a WHERE a.graph_id = CASE g.parent_id WHEN '' THEN g.id ELSE g.parent_id END)
+        LIMIT :limit);
 
 -- name: graphs_delete_gone(limit bigint) -> count
 DELETE FROM graphs WHERE id IN
@@ -98,3 +122,16 @@ WHERE user_id = :user_id AND graph_id = :graph_id;
 
 -- name: library_agent_delete(user_id text, graph_id text) -> count
 DELETE FROM library_agents WHERE user_id = :user_id AND graph_id = :graph_id;
+
+-- name: library_agent(user_id text, graph_id text) -> library_agent?
+SELECT id, graph_version FROM library_agents WHERE user_id = :user_id AND graph_id = :graph_id;
+
+-- Adds a graph to a person's library, or has its entry follow to a newer version.
+-- name: library_agent_take(id text, user_id text, graph_id text, graph_version bigint, now bigint) -> library_agent?
+INSERT INTO library_agents (id, user_id, graph_id, graph_version, created_at, updated_at)
+VALUES (:id, :user_id, :graph_id, :graph_version, :now, :now)
+ON CONFLICT (user_id, graph_id) DO UPDATE
+SET updated_at = :now,
+    graph_version = CASE WHEN library_agents.graph_version < :graph_version THEN :graph_version
+                         ELSE library_agents.graph_version END
+RETURNING id, graph_version;

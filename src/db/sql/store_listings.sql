@@ -1,0 +1,174 @@
+-- Listings: what is live in the store.
+
+-- What lists show.
+-- row: store_card
+--   id bigint, slug text, name text, image text, creator text, creator_avatar text?, sub_heading text, description text,
+--   runs bigint, ratings bigint, stars bigint, is_featured boolean, graph_id text, graph_version bigint
+
+-- row: store_listing
+--   id bigint, profile_id bigint, slug text, graph_id text, version_id text, newest bigint, is_live boolean,
+--   is_featured boolean, runs bigint, ratings bigint, stars bigint
+
+-- row: store_run
+--   listing_id bigint, user_id text, pending bigint
+
+-- row: store_review
+--   score bigint, comments text?, created_at bigint, updated_at bigint
+
+-- name: store_live_count() -> store_count?
+SELECT COUNT(*) AS n FROM store_listings WHERE is_live;
+
+-- name: store_cards_by_runs(limit bigint, offset bigint) -> store_card*
+SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
+       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
+       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
+       v.graph_version AS graph_version
+FROM (SELECT id FROM store_listings WHERE is_live ORDER BY runs DESC, name_key, id LIMIT :limit OFFSET :offset) AS ids
+     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
+     JOIN store_profiles c ON c.id = l.profile_id
+ORDER BY l.runs DESC, l.name_key, l.id;
+
+-- name: store_cards_by_rating(limit bigint, offset bigint) -> store_card*
+SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
+       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
+       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
+       v.graph_version AS graph_version
+FROM (SELECT id FROM store_listings WHERE is_live ORDER BY rating DESC, name_key, id LIMIT :limit OFFSET :offset) AS ids
+     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
+     JOIN store_profiles c ON c.id = l.profile_id
+ORDER BY l.rating DESC, l.name_key, l.id;
+
+-- name: store_cards_by_updated_at(limit bigint, offset bigint) -> store_card*
+SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
+       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
+       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
+       v.graph_version AS graph_version
+FROM (SELECT id FROM store_listings WHERE is_live ORDER BY updated_at DESC, name_key, id LIMIT :limit OFFSET :offset) AS ids
+     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
+     JOIN store_profiles c ON c.id = l.profile_id
+ORDER BY l.updated_at DESC, l.name_key, l.id;
+
+-- name: store_cards_by_name(limit bigint, offset bigint) -> store_card*
+SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
+       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
+       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
+       v.graph_version AS graph_version
+FROM (SELECT id FROM store_listings WHERE is_live ORDER BY name_key, id LIMIT :limit OFFSET :offset) AS ids
+     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
+     JOIN store_profiles c ON c.id = l.profile_id
+ORDER BY l.name_key, l.id;
+
+-- Those that have all of these tokens, but not all of `without` (which may be empty).
+-- name: store_cards_found(words text, without text, sort text, limit bigint, offset bigint) -> store_card*
+-- sqlite: its full-text search
+SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
+       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
+       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
+       v.graph_version AS graph_version
+FROM (SELECT l.id AS id, l.name_key AS name_key,
+             CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updated_at WHEN 'name' THEN 0
+                        ELSE -l.runs END AS place
+      FROM store_words w JOIN store_listings l ON l.id = w.rowid
+      WHERE w.store_words MATCH '(' || :words || ')' || CASE :without WHEN '' THEN ''
+                                                               ELSE ' NOT (' || :without || ')' END
+      ORDER BY place, l.name_key, l.id LIMIT :limit OFFSET :offset) AS ids
+     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
+     JOIN store_profiles c ON c.id = l.profile_id
+ORDER BY ids.place, ids.name_key, ids.id;
+-- postgres: its full-text search
+SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
+       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
+       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
+       v.graph_version AS graph_version
+FROM (SELECT l.id AS id, l.name_key AS name_key,
+             CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updated_at WHEN 'name' THEN 0
+                        ELSE -l.runs END AS place
+      FROM store_words w JOIN store_listings l ON l.id = w.id
+      WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                            CASE :without WHEN '' THEN ''
+                                 ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END AS tsquery)
+      ORDER BY place, l.name_key, l.id LIMIT :limit OFFSET :offset) AS ids
+     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
+     JOIN store_profiles c ON c.id = l.profile_id
+ORDER BY ids.place, ids.name_key, ids.id;
+
+-- The live listing of this name.
+-- name: store_card(username text, slug text) -> store_card?
+SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
+       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
+       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
+       v.graph_version AS graph_version
+FROM store_profiles c JOIN store_listings l ON l.profile_id = c.id AND l.slug = :slug
+     JOIN store_versions v ON v.id = l.version_id
+WHERE c.username = :username AND l.is_live;
+
+-- name: store_listing(id bigint) -> store_listing?
+SELECT id, profile_id, slug, graph_id, version_id, newest, is_live, is_featured, runs, ratings, stars
+FROM store_listings WHERE id = :id;
+
+-- name: store_listing_by_slug(profile_id bigint, slug text) -> store_listing?
+SELECT id, profile_id, slug, graph_id, version_id, newest, is_live, is_featured, runs, ratings, stars
+FROM store_listings WHERE profile_id = :profile_id AND slug = :slug;
+
+-- name: store_listings_of_profile(profile_id bigint) -> store_count?
+SELECT COUNT(*) AS n FROM store_listings WHERE profile_id = :profile_id;
+
+-- 0 when the creator has one of this name.
+-- name: store_listing_insert(id bigint, profile_id bigint, slug text, graph_id text, name_key bytea, now bigint) -> count
+INSERT INTO store_listings (id, profile_id, slug, graph_id, version_id, newest, name_key, is_live, is_featured, runs, ratings,
+                            stars, rating, created_at, updated_at)
+VALUES (:id, :profile_id, :slug, :graph_id, '', 0, :name_key, FALSE, FALSE, 0, 0, 0, 0, :now, :now)
+ON CONFLICT (profile_id, slug) DO NOTHING;
+
+-- Notes the newest version's number; 0 if another one came in between.
+-- name: store_listing_next(id bigint, newest bigint) -> count
+UPDATE store_listings SET newest = :newest WHERE id = :id AND newest < :newest;
+
+-- name: store_listing_show(id bigint, version_id text, graph_id text, name_key bytea, is_live boolean, updated_at bigint)
+--   -> count
+UPDATE store_listings SET version_id = :version_id, graph_id = :graph_id, name_key = :name_key, is_live = :is_live,
+       updated_at = :updated_at WHERE id = :id;
+
+-- name: store_listing_feature(id bigint, is_featured boolean) -> count
+UPDATE store_listings SET is_featured = :is_featured WHERE id = :id;
+
+-- Removes one that no version of is left.
+-- name: store_listing_delete_empty(id bigint) -> count
+DELETE FROM store_listings WHERE id = :id AND NOT EXISTS (SELECT 1 FROM store_versions v WHERE v.listing_id = :id);
+
+-- name: store_listing_add_runs(id bigint, runs bigint) -> count
+UPDATE store_listings SET runs = runs + :runs WHERE id = :id;
+
+-- name: store_listing_add_review(id bigint, ratings bigint, stars bigint) -> count
+UPDATE store_listings SET ratings = ratings + :ratings, stars = stars + :stars,
+       rating = COALESCE((stars + :stars) * 1000000 / NULLIF(ratings + :ratings, 0), 0) WHERE id = :id;
+
+-- Notes a run of every listing that shows, or showed, this version of a graph.
+-- name: store_run_note(graph_id text, graph_version bigint, user_id text) -> count
+INSERT INTO store_runs (listing_id, user_id, runs, pending)
+SELECT DISTINCT v.listing_id, CAST(:user_id AS TEXT), 0, 1 FROM store_versions v
+WHERE v.graph_id = :graph_id AND v.graph_version = :graph_version AND v.status = 'APPROVED'
+ON CONFLICT (listing_id, user_id) DO UPDATE SET pending = store_runs.pending + 1;
+
+-- Runs that the listings' own counts do not have yet.
+-- name: store_runs_pending(limit bigint) -> store_run*
+SELECT listing_id, user_id, pending FROM store_runs WHERE pending > 0 ORDER BY listing_id, user_id LIMIT :limit;
+
+-- name: store_run_settle(listing_id bigint, user_id text, n bigint) -> count
+UPDATE store_runs SET runs = runs + :n, pending = pending - :n
+WHERE listing_id = :listing_id AND user_id = :user_id AND pending >= :n;
+
+-- name: store_run_of_user(listing_id bigint, user_id text) -> store_count?
+SELECT runs + pending AS n FROM store_runs WHERE listing_id = :listing_id AND user_id = :user_id;
+
+-- name: store_review(listing_id bigint, user_id text) -> store_review?
+SELECT score, comments, created_at, updated_at FROM store_reviews WHERE listing_id = :listing_id AND user_id = :user_id;
+
+-- name: store_review_put(listing_id bigint, user_id text, score bigint, comments text?, now bigint) -> count
+INSERT INTO store_reviews (listing_id, user_id, score, comments, created_at, updated_at)
+VALUES (:listing_id, :user_id, :score, :comments, :now, :now)
+ON CONFLICT (listing_id, user_id) DO UPDATE SET score = :score, comments = :comments, updated_at = :now;
+
+-- Makes others who count on a listing wait until this transaction ends.
+-- name: store_listing_hold(id bigint) -> count
+UPDATE store_listings SET ratings = ratings WHERE id = :id;
