@@ -34,7 +34,9 @@ struct settings {
         int64_t executions, executions_per_person; /* at work at a time */
         int64_t execution_seconds, execution_steps, execution_megabytes; /* limits of each */
         int64_t execution_lease;                                         /* seconds */
-        int64_t execution_days;                /* that they are kept after their end */
+        int64_t execution_days; /* that they are kept after their end */
+        int64_t schedules_per_person;
+        int64_t schedule_grace;                /* seconds */
         struct network_list outbound_networks; /* private ones that may be called on behalf of people */
         struct str llm_url;    /* of an OpenAI-compatible server, up to "/v1"; empty for none */
         struct str llm_key;    /* secret; empty for none */

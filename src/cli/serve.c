@@ -12,6 +12,7 @@
 #include "cli/server.h"
 #include "cli/settings_args.h"
 #include "jobs/cleanup.h"
+#include "jobs/scheduler.h"
 
 enum {
         RETRY_MS = 10 * 1000,
@@ -177,6 +178,8 @@ static int start(const char *who, struct server *s) {
                 r = database_writer_start(s->database);
         if (r >= 0)
                 r = engine_start(s->engine);
+        if (r >= 0)
+                r = scheduler_start(s->scheduler);
         if (r >= 0)
                 r = http_server_start(s->http);
         if (r >= 0)

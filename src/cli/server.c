@@ -17,6 +17,7 @@
 #include "cli/key_file.h"
 #include "integrations/provider.h"
 #include "integrations/vault_keys.h"
+#include "jobs/scheduler.h"
 #include "oauth/reference_app.h"
 #include "oauth/secret_memo.h"
 #include "pages/page.h"
@@ -190,6 +191,11 @@ static int start_crew(const char *who, struct server *s) {
         if (r < 0)
                 problem(who, "There is not enough memory.");
         s->context.engine = s->engine;
+        if (r < 0)
+                return r;
+        r = scheduler_new(&s->context, &s->scheduler);
+        if (r < 0)
+                problem(who, "There is not enough memory.");
         return r;
 }
 
@@ -349,6 +355,7 @@ void server_drain(struct server *s) {
 
 void server_done(struct server *s) {
         server_drain(s);
+        s->scheduler = scheduler_free(s->scheduler);
         if (s->engine)
                 engine_stop(s->engine);
         if (s->crew)

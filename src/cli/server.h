@@ -21,6 +21,7 @@ struct server {
         struct providers *providers;
         struct crew *crew;
         struct engine *engine;
+        struct scheduler *scheduler;
         struct graph_cache *graphs;
         struct vault *vault;
         struct store_cache *store;

@@ -3,6 +3,7 @@
 #include "agents/block_handlers.h"
 #include "agents/execution/handlers.h"
 #include "agents/graph/handlers.h"
+#include "agents/schedule/handlers.h"
 #include "agents/store/handlers.h"
 #include "integrations/handlers.h"
 #include "oauth/authorize.h"
@@ -35,6 +36,9 @@
 
 /* What the store shows: from memory, or made where it may take its time. */
 #define STORE_VIEW(handler) { { EXECUTOR_READ, handler }, { EXECUTOR_WORKER, handle_store_make } }
+
+/* The graph is checked on threads that may take their time. */
+#define SCHEDULE_CREATE { { EXECUTOR_READ, handle_schedule_admit }, { EXECUTOR_CREW, handle_schedule_prepare }, { EXECUTOR_TRANSACTION, handle_schedule_create } }
 
 enum { PAGE = ROUTE_PAGE, POSTED = ROUTE_PAGE | ROUTE_FORM, CORS = ROUTE_CORS, EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS };
 
@@ -87,6 +91,15 @@ const struct route routes[] = {
 { HTTP_GET,   "/api/oauth/apps/mine",        ACCESS_SESSION, 0, 0,      READ(handle_apps_mine), 0 },
 { HTTP_PATCH, "/api/oauth/apps/{id}/status", ACCESS_SESSION, 0, 0,      TRANSACT(handle_app_status), 0 },
 
+/* schedules of agents, by the person whom they run for */
+{ HTTP_POST,   "/api/graphs/{graph_id}/schedules",     ACCESS_SESSION, 0, 0, SCHEDULE_CREATE, 0 },
+{ HTTP_GET,    "/api/graphs/{graph_id}/schedules",     ACCESS_SESSION, 0, 0, READ(handle_schedules_of_graph), 0 },
+{ HTTP_GET,    "/api/schedules",                       ACCESS_SESSION, 0, 0, READ(handle_schedules), 0 },
+{ HTTP_GET,    "/api/schedules/{schedule_id}",         ACCESS_SESSION, 0, 0, READ(handle_schedule), 0 },
+{ HTTP_DELETE, "/api/schedules/{schedule_id}",         ACCESS_SESSION, 0, 0, TRANSACT(handle_schedule_delete), 0 },
+{ HTTP_POST,   "/api/schedules/{schedule_id}/pause",   ACCESS_SESSION, 0, 0, TRANSACT(handle_schedule_pause), 0 },
+{ HTTP_POST,   "/api/schedules/{schedule_id}/resume",  ACCESS_SESSION, 0, 0, TRANSACT(handle_schedule_resume), 0 },
+
 /* API keys, by the person whom they act for */
 { HTTP_POST,   "/api/api-keys",                  ACCESS_SESSION, 0, 0, TRANSACT(handle_api_key_create), 0 },
 { HTTP_GET,    "/api/api-keys",                  ACCESS_SESSION, 0, 0, READ(handle_api_keys), 0 },
@@ -132,6 +145,15 @@ const struct route routes[] = {
 { HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/events",             ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_events), 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/stop",               ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_stop }, { EXECUTOR_READ, handle_stop_answer } }, 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/review/{node_exec}", ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_review }, { EXECUTOR_READ, handle_review_answer } }, 0 },
+
+/* External API: schedules */
+{ HTTP_POST,   "/external-api/v1/graphs/{graph_id}/schedules",    ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, SCHEDULE_CREATE, 0 },
+{ HTTP_GET,    "/external-api/v1/graphs/{graph_id}/schedules",    ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_schedules_of_graph), 0 },
+{ HTTP_GET,    "/external-api/v1/schedules",                      ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_schedules), 0 },
+{ HTTP_GET,    "/external-api/v1/schedules/{schedule_id}",        ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_schedule), 0 },
+{ HTTP_DELETE, "/external-api/v1/schedules/{schedule_id}",        ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, TRANSACT(handle_schedule_delete), 0 },
+{ HTTP_POST,   "/external-api/v1/schedules/{schedule_id}/pause",  ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, TRANSACT(handle_schedule_pause), 0 },
+{ HTTP_POST,   "/external-api/v1/schedules/{schedule_id}/resume", ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, TRANSACT(handle_schedule_resume), 0 },
 
 /* External API: accounts and keys elsewhere */
 { HTTP_GET,    "/external-api/v1/integrations/providers", ACCESS_API, SCOPE_READ_INTEGRATIONS, EXTERNAL, READ(handle_providers_external), 0 },

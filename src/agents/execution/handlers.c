@@ -1,6 +1,7 @@
 #include "agents/execution/handlers.h"
 
 #include "account/identity.h"
+#include "agents/execution/check.h"
 #include "agents/execution/engine.h"
 #include "agents/execution/store.h"
 #include "agents/value/value.h"
@@ -15,11 +16,6 @@ struct execute {
 };
 
 enum { NODES_CHECKED_AT_ONCE = 1000 }; /* of a graph that is in memory; more are checked on the crew */
-
-static int refuse_unknown(struct request *req, struct str graph_id) {
-        return request_refuse(req, ERR_GRAPH_NOT_FOUND, "Graph #" STR_FMT " not found.",
-                              STR_ARG(str_first(graph_id, 100)));
-}
 
 /* The member node_input of the body, which may be left out as a whole. */
 static int read_inputs(struct request *req, struct str *ret) {
@@ -54,22 +50,6 @@ static int read_inputs(struct request *req, struct str *ret) {
         return ret->ptr ? 0 : -ERR_NO_MEMORY;
 }
 
-static int check_graph(struct request *req, const struct graph *graph, struct str text) {
-        _cleanup_(graph_problems_end) struct graph_problems problems = { 0 };
-        _cleanup_(strbuf_done) struct strbuf said = STRBUF_INIT(64 * 1024);
-        json_auto_t *inputs = NULL;
-        char problem[VALUE_PROBLEM_MAX];
-        int r;
-
-        r = value_parse(text, true, &inputs, problem);
-        if (r == 0)
-                r = graph_check_inputs(graph, inputs, &problems);
-        if (r != -ERR_GRAPH)
-                return r;
-        graph_problems_write(&problems, &said);
-        return request_refuse(req, ERR_GRAPH, STR_FMT, STR_ARG(strbuf_str(&said)));
-}
-
 int handle_execute(struct request *req, struct response *res _unused_) {
         struct execute *e = arena_new(&req->arena, struct execute);
         struct graph_source source = { 0 };
@@ -89,11 +69,11 @@ int handle_execute(struct request *req, struct response *res _unused_) {
         r = graph_fetch(req->tx, req->context->graphs, req->identity->user_id, req->path_params[0],
                         e->version, &source);
         if (r == -ERR_NOT_FOUND)
-                return refuse_unknown(req, req->path_params[0]);
+                return execution_refuse_graph(req, req->path_params[0]);
         if (r < 0)
                 return r;
         if (source.graph && source.graph->n_nodes <= NODES_CHECKED_AT_ONCE) {
-                r = check_graph(req, source.graph, e->inputs);
+                r = execution_check_graph(req, source.graph, e->inputs);
                 graph_source_done(&source);
                 return r < 0 ? r : STEP_SKIP;
         }
@@ -101,41 +81,12 @@ int handle_execute(struct request *req, struct response *res _unused_) {
         return STEP_NEXT;
 }
 
-struct fetching {
-        struct request *req;
-        int64_t version;
-        struct graph_source source;
-};
-
-static int fetch(struct tx *tx, void *data) {
-        struct fetching *f = data;
-
-        graph_source_done(&f->source);
-        return graph_fetch(tx, f->req->context->graphs, f->req->identity->user_id, f->req->path_params[0],
-                           f->version, &f->source);
-}
-
 int handle_execute_check(struct request *req, struct response *res _unused_) {
         const struct execute *e = req->step_data;
-        struct fetching f = { .req = req, .version = e->version };
-        struct graph_problems problems = { 0 };
-        struct graph *graph = NULL;
+        int64_t version;
         int r;
 
-        r = database_write_now(req->context->database, fetch, &f);
-        if (r >= 0)
-                r = graph_open(&f.source, req->context->graphs, &graph, &problems);
-        graph_problems_end(&problems);
-        graph_source_done(&f.source);
-        if (r == -ERR_NOT_FOUND)
-                return refuse_unknown(req, req->path_params[0]);
-        if (r == -ERR_GRAPH)
-                return request_refuse(req, ERR_GRAPH, "Graph #" STR_FMT " cannot be run any more.",
-                                      STR_ARG(str_first(req->path_params[0], 100)));
-        if (r < 0)
-                return r;
-        r = check_graph(req, graph, e->inputs);
-        (void)graph_unref(graph);
+        r = execution_check(req, req->path_params[0], e->version, e->inputs, &version);
         return r < 0 ? r : STEP_NEXT;
 }
 
@@ -175,7 +126,7 @@ int execution_of_path(struct request *req, struct arena *arena, struct execution
         if (r < 0)
                 return r;
         if (r == 0)
-                return refuse_unknown(req, graph_id);
+                return execution_refuse_graph(req, graph_id);
         return request_refuse(req, ERR_EXECUTION_NOT_FOUND, "Graph execution #" STR_FMT " not found.",
                               STR_ARG(str_first(id, 100)));
 }

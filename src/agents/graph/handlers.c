@@ -161,6 +161,9 @@ int handle_graph_delete(struct request *req, struct response *res) {
         r = db_graph_delete(req->tx, id, user_id, clock_now(req->context->clock));
         if (r <= 0)
                 return r < 0 ? r : refuse_unknown(req, id);
+        r = db_schedules_delete_of_graph(req->tx, user_id, id);
+        if (r < 0)
+                return r;
         r = db_library_agent_delete(req->tx, user_id, id);
         if (r < 0)
                 return r;

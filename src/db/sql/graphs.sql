@@ -44,6 +44,13 @@ WHERE a.user_id = :user_id AND a.graph_id = :graph_id AND EXISTS
 -- name: graph_owner(id text) -> graph_owner?
 SELECT user_id FROM graphs WHERE id = :id;
 
+-- Whether a person may run a version, their own or one that they took from the store; nothing more of it.
+-- name: graph_runnable(graph_id text, user_id text, version bigint) -> graph_count?
+SELECT v.version AS n FROM graphs g JOIN graph_versions v ON v.graph_id = g.id AND v.version = :version
+WHERE g.id = :graph_id AND ((g.user_id = :user_id AND g.deleted_at = 0) OR EXISTS
+      (SELECT 1 FROM library_agents a JOIN store_versions s ON s.graph_id = a.graph_id AND s.graph_version = :version
+       WHERE a.user_id = :user_id AND a.graph_id = g.id AND s.status = 'APPROVED'));
+
 -- name: graph_body(id bigint) -> graph_body?
 SELECT body FROM graph_versions WHERE id = :id;
 
