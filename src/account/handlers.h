@@ -20,6 +20,13 @@
  *                                            worker handle_signup_hash, transaction handle_signup_form_finish
  *   GET  /logout                  public  P  read        handle_logout_page
  *   POST /logout                  public  PF transaction handle_logout_form
+ *   GET  /profile                 session P  read        handle_profile_page
+ *   POST /profile                 session PF transaction handle_profile_form
+ *   POST /profile/password        session PF transaction handle_password_reserve, worker handle_password_verify,
+ *                                            transaction handle_password_finish
+ *   GET  /profile/sessions        session P  read        handle_sessions_page
+ *   POST /profile/sessions/{id}/end        session PF transaction handle_session_end
+ *   POST /profile/sessions/end-others      session PF transaction handle_sessions_end_others
  *   GET  /setup                   public  P  read        handle_setup_page
  *   POST /setup                   public  PF read        handle_setup_reserve, worker handle_setup_hash,
  *                                            transaction handle_setup_finish
@@ -62,3 +69,13 @@ int handle_setup_page(struct request *req, struct response *res);
 int handle_setup_reserve(struct request *req, struct response *res);
 int handle_setup_hash(struct request *req, struct response *res);
 int handle_setup_finish(struct request *req, struct response *res);
+
+int handle_sessions_page(struct request *req, struct response *res);
+int handle_session_end(struct request *req, struct response *res);
+int handle_sessions_end_others(struct request *req, struct response *res);
+
+int handle_profile_page(struct request *req, struct response *res);
+int handle_profile_form(struct request *req, struct response *res);
+int handle_password_reserve(struct request *req, struct response *res);
+int handle_password_verify(struct request *req, struct response *res);
+int handle_password_finish(struct request *req, struct response *res);

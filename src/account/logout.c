@@ -1,5 +1,6 @@
 /* Signing out, and the page that one lands on. */
 #include "account/form.h"
+#include "account/frame.h"
 #include "account/handlers.h"
 #include "account/session.h"
 #include "pages/page.h"
@@ -34,8 +35,5 @@ int handle_logout_form(struct request *req, struct response *res) {
 }
 
 int handle_home(struct request *req, struct response *res) {
-        json_t *data = form_data(req, STR_NULL);
-
-        form_set_person(&data, req->identity);
-        return page_respond(req->context->theme, res, 200, "home", data);
+        return page_respond(req->context->theme, res, 200, "home", frame_data(req, "home"));
 }

@@ -112,6 +112,12 @@ int sessions_end_all(struct tx *tx, struct str user_id) {
         return MIN_OF(r, 0);
 }
 
+int sessions_end_others(struct tx *tx, struct str user_id, int64_t id) {
+        int r = db_sessions_delete_others(tx, user_id, id);
+
+        return MIN_OF(r, 0);
+}
+
 int session_leave(struct request *req, struct response *res) {
         const struct settings *settings = req->context->settings;
         int r;

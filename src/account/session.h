@@ -47,5 +47,8 @@ _must_use_ int session_touch(const struct context *context, struct tx *tx, int64
 _must_use_ int session_end(struct tx *tx, int64_t id);
 _must_use_ int sessions_end_all(struct tx *tx, struct str user_id);
 
+/* Ends every session of a person but this one; of all when `id` is 0, as for who came by a user JWT. */
+_must_use_ int sessions_end_others(struct tx *tx, struct str user_id, int64_t id);
+
 /* Logout: ends the session that the browser presented and deletes its cookie. */
 _must_use_ int session_leave(struct request *req, struct response *res);

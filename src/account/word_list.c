@@ -6,6 +6,10 @@ static int compare(struct str a, struct str b) {
         return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+struct str word_list_at(const struct word_list *list, unsigned i) {
+        return str_n(list->text + list->offsets[i], list->offsets[i + 1] - list->offsets[i]);
+}
+
 bool word_list_has(const struct word_list *list, struct str word) {
         unsigned from = 0, to = list->count;
 
@@ -13,8 +17,7 @@ bool word_list_has(const struct word_list *list, struct str word) {
                 return false;
         while (from < to) {
                 unsigned middle = from + (to - from) / 2;
-                size_t start = list->offsets[middle];
-                int order = compare(word, str_n(list->text + start, list->offsets[middle + 1] - start));
+                int order = compare(word, word_list_at(list, middle));
 
                 if (order == 0)
                         return true;

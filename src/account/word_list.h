@@ -14,3 +14,6 @@ extern const struct word_list timezones;        /* timezones.txt */
 
 /* Whether the word is on the list, byte for byte. */
 bool word_list_has(const struct word_list *list, struct str word);
+
+/* The word at a place from 0 to count - 1. */
+struct str word_list_at(const struct word_list *list, unsigned i);

@@ -2,6 +2,7 @@
 #include "account/identity.h"
 #include "base/context.h"
 #include "base/log.h"
+#include "oauth/api_key_change.h"
 #include "oauth/api_key_info.h"
 #include "oauth/handlers.h"
 
@@ -31,7 +32,8 @@ static int refuse_change(struct request *req) {
                               STR_ARG(req->path_params[0]));
 }
 
-static int set_status(struct request *req, struct response *res, struct str status, const char *event) {
+int api_key_set_status(struct request *req, struct str status, enum audit_event event,
+                       struct api_key_info_row *ret) {
         int64_t now = clock_now(req->context->clock);
         struct api_key_info_row key;
         int r;
@@ -42,21 +44,33 @@ static int set_status(struct request *req, struct response *res, struct str stat
                 return r;
         if (r == 0)
                 return refuse_change(req);
-        LOG(LOG_INFO, event, LOG_STR("key", key.id), LOG_STR("user", key.user_id));
-        return api_key_info_answer(res, &key);
+        r = audit(req, &(struct audit){ event, .key_id = key.id });
+        if (r < 0)
+                return r;
+        LOG(LOG_INFO, "API key's status set", LOG_STR("status", status), LOG_STR("key", key.id),
+            LOG_STR("user", key.user_id));
+        *ret = key;
+        return 0;
+}
+
+static int set_status(struct request *req, struct response *res, struct str status, enum audit_event event) {
+        struct api_key_info_row key;
+        int r = api_key_set_status(req, status, event, &key);
+
+        return r < 0 ? r : api_key_info_answer(res, &key);
 }
 
 int handle_api_key_suspend(struct request *req, struct response *res) {
-        return set_status(req, res, STR("SUSPENDED"), "API key suspended");
+        return set_status(req, res, STR("SUSPENDED"), AUDIT_KEY_SUSPENDED);
 }
 
 int handle_api_key_activate(struct request *req, struct response *res) {
-        return set_status(req, res, STR("ACTIVE"), "API key made active again");
+        return set_status(req, res, STR("ACTIVE"), AUDIT_KEY_ACTIVATED);
 }
 
 /* Revoking twice is no error: what was asked for holds. */
 int handle_api_key_revoke(struct request *req, struct response *res) {
-        int r = set_status(req, res, STR("REVOKED"), "API key revoked");
+        int r = set_status(req, res, STR("REVOKED"), AUDIT_KEY_REVOKED);
 
         return r == -ERR_API_KEY_REVOKED ? handle_api_key(req, res) : r;
 }

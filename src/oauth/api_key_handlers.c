@@ -2,66 +2,18 @@
 #include <inttypes.h>
 
 #include "account/identity.h"
-#include "account/token.h"
-#include "base/log.h"
-#include "oauth/api_key.h"
 #include "oauth/api_key_info.h"
+#include "oauth/api_key_new.h"
 #include "oauth/handlers.h"
 
 enum {
-        KEYS_MAX = 500, /* of one person that are not revoked; also the longest list */
         PAGE_SIZE_MAX = 100,
         PAGE_SIZE = 20,
         PAGE_MAX = 1000000,
 };
 
-/* Whether one more fits; the transaction that asks is the one that adds. */
-static int check_room(struct request *req) {
-        static const char *const kept[] = { "ACTIVE", "SUSPENDED" };
-        int64_t n = 0;
-
-        for (size_t i = 0; i < ARRAY_LENGTH(kept); i++) {
-                struct total_row count;
-                int r = db_api_keys_count(req->tx, &req->arena, req->identity->user_id, str_of(kept[i]),
-                                          &count);
-
-                if (r < 0)
-                        return r;
-                n += count.total;
-        }
-        return n < KEYS_MAX ? 0 : -ERR_API_KEYS_FULL;
-}
-
-static int insert_key(struct request *req, struct api_key_info_row *key, struct secret *ret_text) {
-        struct hash digest;
-        int64_t id; /* part of the text; the row goes by its UUID, which people may see */
-        char *uuid;
-        int r;
-
-        uuid = arena_alloc(&req->arena, ID_UUID_LENGTH);
-        if (!uuid)
-                return -ERR_NO_MEMORY;
-        r = id_uuid(req->context->clock, req->context->random, uuid);
-        if (r < 0)
-                return r;
-        r = token_make(req->context, TOKEN_PREFIX_KEY, ret_text, &id, &digest);
-        if (r < 0)
-                return r;
-        key->id = str_n(uuid, ID_UUID_LENGTH);
-        key->head = arena_copy(&req->arena, str_first(secret_str(ret_text), API_KEY_PART));
-        key->tail = arena_copy(&req->arena,
-                               str_from(secret_str(ret_text), secret_str(ret_text).len - API_KEY_PART));
-        if (!key->head.ptr || !key->tail.ptr)
-                return -ERR_NO_MEMORY;
-        r = db_api_key_insert(req->tx, key->id, key->user_id, key->name, key->description, key->head,
-                              key->tail, hash_str(&digest), key->permissions, key->created_at);
-        return MIN_OF(r, 0);
-}
-
 int handle_api_key_create(struct request *req, struct response *res) {
-        struct api_key_info_row key = { .user_id = req->identity->user_id,
-                                        .status = STR("ACTIVE"),
-                                        .created_at = clock_now(req->context->clock) };
+        struct api_key_info_row key = { .id = STR_NULL };
         _cleanup_(secret_done) struct secret text = SECRET_EMPTY;
         struct json_writer w = JSON_WRITER(&res->body);
         int r;
@@ -72,12 +24,9 @@ int handle_api_key_create(struct request *req, struct response *res) {
         if (r == 0)
                 r = api_key_read_permissions(req, &key.permissions);
         if (r == 0)
-                r = check_room(req);
-        if (r == 0)
-                r = insert_key(req, &key, &text);
+                r = api_key_make(req, &key, &text);
         if (r < 0)
                 return r;
-        LOG(LOG_INFO, "API key created", LOG_STR("key", key.id), LOG_STR("user", key.user_id));
         response_begin(res, 200, CONTENT_TYPE_JSON);
         response_no_store(res);
         json_object_begin(&w);
@@ -157,7 +106,7 @@ int handle_api_keys(struct request *req, struct response *res) {
                 return r;
         if (params_find(&req->query_params, STR("page")) || params_find(&req->query_params, STR("page_size")))
                 return answer_page(req, res);
-        r = db_api_keys_of_user(req->tx, &req->arena, req->identity->user_id, STR(""), KEYS_MAX, 0, &keys,
+        r = db_api_keys_of_user(req->tx, &req->arena, req->identity->user_id, STR(""), API_KEYS_MAX, 0, &keys,
                                 &n);
         if (r < 0)
                 return r;

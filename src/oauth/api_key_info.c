@@ -2,8 +2,6 @@
 
 #include "account/scope.h"
 
-enum { NAME_MAX_BYTES = 200 };
-
 void api_key_info_write(const struct api_key_info_row *key, struct json_writer *w) {
         json_object_begin(w);
         json_member_str(w, "id", key->id);
@@ -58,7 +56,7 @@ int api_key_read_permissions(struct request *req, struct str *ret) {
 }
 
 int api_key_read_name(struct request *req, struct str *ret) {
-        int r = request_text(req, "name", NAME_MAX_BYTES, ret);
+        int r = request_text(req, "name", API_KEY_NAME_MAX, ret);
 
         if (r == 0 && str_trim(*ret).len == 0)
                 return request_refuse_field(req, "name", "string_too_short",

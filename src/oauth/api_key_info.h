@@ -5,7 +5,7 @@
 #include "db/statements.h"
 #include "http/response.h"
 
-enum { API_KEY_DESCRIPTION_MAX = 2000 }; /* bytes */
+enum { API_KEY_NAME_MAX = 200, API_KEY_DESCRIPTION_MAX = 2000 }; /* bytes */
 
 void api_key_info_write(const struct api_key_info_row *key, struct json_writer *w);
 

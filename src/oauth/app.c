@@ -36,6 +36,14 @@ bool app_has_grant(const struct app *app, struct str grant_type) {
         return false;
 }
 
+struct str app_logo_path(const struct settings *settings, struct str logo_url) {
+        struct str own = settings->public_url;
+
+        if (!logo_url.ptr || !str_starts_with(logo_url, own) || str_at(str_from(logo_url, own.len), 0) != '/')
+                return STR_NULL;
+        return str_from(logo_url, own.len);
+}
+
 void app_write_json(const struct app_row *row, struct json_writer *w) {
         json_object_begin(w);
         json_member_str(w, "id", row->id);

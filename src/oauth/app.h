@@ -5,6 +5,7 @@
 #include "account/scope.h"
 #include "base/arena.h"
 #include "base/json_write.h"
+#include "base/settings.h"
 #include "db/statements.h"
 
 enum { CLIENT_ID_MAX = 128 }; /* bytes */
@@ -29,6 +30,11 @@ bool app_has_redirect_uri(const struct app *app, struct str redirect_uri);
 
 /* Whether the app is registered for a grant: "authorization_code", "refresh_token". */
 bool app_has_grant(const struct app *app, struct str grant_type);
+
+/* The path of a logo that may be shown: one of this server's own, since pages load nothing from elsewhere. Else STR_NULL.
+ *
+ * logo_url   of the app's row */
+struct str app_logo_path(const struct settings *settings, struct str logo_url);
 
 /* Writes OAuthApplicationInfo; the secret is not among its members. */
 void app_write_json(const struct app_row *row, struct json_writer *w);

@@ -50,15 +50,6 @@ static json_t *scope_list(const struct authorize *a) {
         return list;
 }
 
-/* A logo is shown when it is one of this server's own: pages load nothing from elsewhere. */
-static json_t *logo_of(const struct authorize *a) {
-        struct str url = a->app.row.logo_url, own = a->req->context->settings->public_url;
-
-        if (!url.ptr || !str_starts_with(url, own) || str_at(str_from(url, own.len), 0) != '/')
-                return json_null();
-        return json_of(str_from(url, own.len));
-}
-
 /* Where the person will be sent, in as few words as tell it: the host, or the scheme of a native app. */
 static struct str destination_of(struct str redirect_uri) {
         ptrdiff_t colon = str_find(redirect_uri, ':');
@@ -104,8 +95,9 @@ static json_t *initials_json(struct str name, struct str fallback) {
 
 static json_t *app_json(const struct authorize *a, struct str owner) {
         return json_pack("{s:o, s:o, s:o, s:o, s:o}", "name", json_of(a->app.row.name), "initials",
-                         initials_json(a->app.row.name, STR("")), "logo_url", logo_of(a), "description",
-                         json_of(a->app.row.description), "owner", json_of(owner));
+                         initials_json(a->app.row.name, STR("")), "logo_url",
+                         json_of(app_logo_path(a->req->context->settings, a->app.row.logo_url)),
+                         "description", json_of(a->app.row.description), "owner", json_of(owner));
 }
 
 int consent_page(struct response *res, struct authorize *a) {

@@ -25,3 +25,17 @@ int handle_api_key_suspend(struct request *req, struct response *res);  /* POST 
 int handle_api_key_activate(struct request *req, struct response *res); /* POST /api/api-keys/{id}/activate */
 int handle_api_key_permissions(struct request *req,
                                struct response *res); /* PUT /api/api-keys/{id}/permissions */
+
+/* Pages: api_key_page.c, connected_apps.c. The forms are posts, in a transaction. */
+int handle_api_keys_page(struct request *req, struct response *res);    /* GET /profile/api-keys */
+int handle_api_key_new_page(struct request *req, struct response *res); /* GET /profile/api-keys/new */
+int handle_api_key_new_form(struct request *req, struct response *res); /* POST /profile/api-keys/new */
+int handle_api_key_suspend_form(struct request *req,
+                                struct response *res); /* POST /profile/api-keys/{id}/suspend */
+int handle_api_key_activate_form(struct request *req,
+                                 struct response *res); /* POST /profile/api-keys/{id}/activate */
+int handle_api_key_revoke_form(struct request *req,
+                               struct response *res); /* POST /profile/api-keys/{id}/revoke */
+int handle_connected_apps_page(struct request *req, struct response *res); /* GET /profile/connected-apps */
+int handle_connected_app_remove(struct request *req,
+                                struct response *res); /* POST /profile/connected-apps/{client_id}/remove */

@@ -9,8 +9,8 @@
  * app's callback page reports back with BroadcastChannel or storage, which work as before; redirects bear no policy,
  * so a popup that never shows a page keeps its opener.
  *
- * The two pages of the API reference are the only ones with scripts: files of this server, nothing inline and no eval. What
- * they call is this server alone. Swagger UI sets its few inline styles by script, one property at a time, which no policy
+ * Few pages have scripts: files of this server, nothing inline and no eval. What those of the API reference call is this
+ * server alone. Swagger UI sets its few inline styles by script, one property at a time, which no policy
  * concerns (CSP 3 §8.5); its forms lead nowhere. */
 #include "pages/page_headers.h"
 
@@ -30,6 +30,8 @@ static const struct {
         { STR_INIT("setup"), STR_INIT(POLICY) },
         { STR_INIT("signup"), STR_INIT(POLICY) },
         /* they have scripts */
+        { STR_INIT("api_key_created"), STR_INIT(POLICY "; form-action 'self'; script-src 'self'") },
+        { STR_INIT("profile"), STR_INIT(POLICY "; form-action 'self'; script-src 'self'") },
         { STR_INIT("reference"),
           STR_INIT(POLICY "; form-action 'none'; script-src 'self'; connect-src 'self'") },
         { STR_INIT("reference_return"), STR_INIT(POLICY "; form-action 'none'; script-src 'self'") },

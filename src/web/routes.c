@@ -65,6 +65,22 @@ const struct route routes[] = {
 { HTTP_GET,   "/setup",  ACCESS_PUBLIC,  0, PAGE,   READ(handle_setup_page), 0 },
 { HTTP_POST,  "/setup",  ACCESS_PUBLIC,  0, POSTED, HASHED(READ, handle_setup_reserve, handle_setup_hash, handle_setup_finish), 0 },
 
+/* accounts: a person's own pages */
+{ HTTP_GET,   "/profile",                                   ACCESS_SESSION, 0, PAGE,   READ(handle_profile_page), 0 },
+{ HTTP_POST,  "/profile",                                   ACCESS_SESSION, 0, POSTED, TRANSACT(handle_profile_form), 0 },
+{ HTTP_POST,  "/profile/password",                          ACCESS_SESSION, 0, POSTED, HASHED(TRANSACTION, handle_password_reserve, handle_password_verify, handle_password_finish), 0 },
+{ HTTP_GET,   "/profile/connected-apps",                    ACCESS_SESSION, 0, PAGE,   READ(handle_connected_apps_page), 0 },
+{ HTTP_POST,  "/profile/connected-apps/{client_id}/remove", ACCESS_SESSION, 0, POSTED, TRANSACT(handle_connected_app_remove), 0 },
+{ HTTP_GET,   "/profile/api-keys",                          ACCESS_SESSION, 0, PAGE,   READ(handle_api_keys_page), 0 },
+{ HTTP_GET,   "/profile/api-keys/new",                      ACCESS_SESSION, 0, PAGE,   READ(handle_api_key_new_page), 0 },
+{ HTTP_POST,  "/profile/api-keys/new",                      ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_new_form), 0 },
+{ HTTP_POST,  "/profile/api-keys/{id}/suspend",             ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_suspend_form), 0 },
+{ HTTP_POST,  "/profile/api-keys/{id}/activate",            ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_activate_form), 0 },
+{ HTTP_POST,  "/profile/api-keys/{id}/revoke",              ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_revoke_form), 0 },
+{ HTTP_GET,   "/profile/sessions",                          ACCESS_SESSION, 0, PAGE,   READ(handle_sessions_page), 0 },
+{ HTTP_POST,  "/profile/sessions/{id}/end",                 ACCESS_SESSION, 0, POSTED, TRANSACT(handle_session_end), 0 },
+{ HTTP_POST,  "/profile/sessions/end-others",               ACCESS_SESSION, 0, POSTED, TRANSACT(handle_sessions_end_others), 0 },
+
 /* accounts: JSON */
 { HTTP_POST,  "/api/auth/signup",        ACCESS_PUBLIC,  0, 0, HASHED(TRANSACTION, handle_signup_reserve, handle_signup_hash, handle_signup_finish), 0 },
 { HTTP_POST,  "/api/auth/login",         ACCESS_PUBLIC,  0, 0, HASHED(TRANSACTION, handle_login_reserve, handle_login_verify, handle_login_finish), 0 },

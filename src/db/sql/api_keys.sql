@@ -26,11 +26,13 @@ UPDATE api_keys SET last_used_at = :now WHERE id = :id AND last_used_at < :now;
 --   id text, user_id text, name text, description text?, head text, tail text, status text, permissions text,
 --   created_at bigint, last_used_at bigint, revoked_at bigint
 
+-- Adds a key; 0 when there is one with this id: a form that was sent twice.
 -- name: api_key_insert(id text, user_id text, name text, description text?, head text, tail text, digest bytea,
 --   permissions text, now bigint) -> count
 INSERT INTO api_keys (id, user_id, name, description, head, tail, digest, hash, status, permissions, created_at,
                       updated_at, last_used_at, revoked_at)
-VALUES (:id, :user_id, :name, :description, :head, :tail, :digest, '', 'ACTIVE', :permissions, :now, :now, 0, 0);
+VALUES (:id, :user_id, :name, :description, :head, :tail, :digest, '', 'ACTIVE', :permissions, :now, :now, 0, 0)
+ON CONFLICT (id) DO NOTHING;
 
 -- A person's keys of one status, or of all when it is empty; newest first.
 -- name: api_keys_of_user(user_id text, status text, limit bigint, offset bigint) -> api_key_info*

@@ -25,3 +25,21 @@ DELETE FROM sessions WHERE id = :id;
 -- Ends every session of a person.
 -- name: sessions_delete_of_user(user_id text) -> count
 DELETE FROM sessions WHERE user_id = :user_id;
+
+-- Ends one session of a person; 0 when it is not theirs, or gone.
+-- name: session_delete_of_user(id bigint, user_id text) -> count
+DELETE FROM sessions WHERE id = :id AND user_id = :user_id;
+
+-- Ends every session of a person but one.
+-- name: sessions_delete_others(user_id text, id bigint) -> count
+DELETE FROM sessions WHERE user_id = :user_id AND id <> :id;
+
+-- What a person may know of their sessions.
+-- row: session_info
+--   id bigint, created_at bigint, seen_at bigint, address text, user_agent text
+
+-- A person's sessions that work, the one that was in use last first.
+-- name: sessions_of_user(user_id text, now bigint, idle_since bigint, limit bigint) -> session_info*
+SELECT id, created_at, seen_at, address, user_agent FROM sessions
+WHERE user_id = :user_id AND expires_at > :now AND seen_at > :idle_since
+ORDER BY seen_at DESC, id DESC LIMIT :limit;

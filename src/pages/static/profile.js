@@ -1,0 +1,17 @@
+// Offers the time zone that this browser says it is in.
+'use strict';
+(() => {
+  const select = document.getElementById('timezone');
+  const offer = document.getElementById('timezone-offer');
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  if (!here || select.value === here || ![...select.options].some(({ value }) => value === here))
+    return;
+  offer.textContent = `Use ${here}, as this browser does`;
+  offer.hidden = false;
+  offer.addEventListener('click', () => {
+    select.value = here;
+    offer.hidden = true;
+    select.focus();
+  });
+})();
