@@ -15,7 +15,8 @@ static const char *const answers[OUTBOUND_CLASSES] = { "none", "1xx", "2xx", "3x
 /* A run takes far longer than it takes to count it: one counter for all threads. */
 static _Atomic uint64_t ended[RUN_OUTCOMES], nodes[RUN_OUTCOMES], blocks[RUN_OUTCOMES];
 static _Atomic uint64_t durations[BUCKETS + 1], block_micros, calls[OUTBOUND_CLASSES];
-static _Atomic int64_t running, busy;
+static _Atomic uint64_t looks;
+static _Atomic int64_t running, waiting, busy;
 
 static void add(_Atomic uint64_t *counter, uint64_t n) {
         atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
@@ -31,6 +32,11 @@ void metrics_execution_ended(enum run_outcome outcome) {
 
 void metrics_executions_running(int delta) {
         atomic_fetch_add_explicit(&running, delta, memory_order_relaxed);
+}
+
+void metrics_executions_waiting(int64_t n) {
+        add(&looks, 1);
+        atomic_store_explicit(&waiting, n, memory_order_relaxed);
 }
 
 void metrics_node_run(enum run_outcome outcome) {
@@ -94,6 +100,10 @@ static void render_durations(struct strbuf *out) {
 void metrics_render_agents(struct strbuf *out) {
         counter(out, "gatehouse_executions_total", "Executions that ended here.", "status", outcomes, ended,
                 RUN_OUTCOMES);
+        gauge(out, "gatehouse_executions_waiting", "Executions in the queue of all nodes, up to 10000.",
+              &waiting);
+        head(out, "gatehouse_engine_looks_total", "counter", "Looks at the queue and at leases.");
+        strbuf_printf(out, "gatehouse_engine_looks_total %llu\n", (unsigned long long)value_of(&looks));
         gauge(out, "gatehouse_executions_running", "Executions at work here.", &running);
         counter(out, "gatehouse_node_runs_total", "Runs of graphs' nodes.", "outcome", outcomes, nodes,
                 RUN_OUTCOMES);

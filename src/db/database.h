@@ -115,3 +115,6 @@ _must_use_ int database_writer_start(struct database *db);
  * or the writer's own thread. Runs on the calling thread in a transaction of its own, or on the writer if
  * that was started. Returns what run returned, or -ERR_STORAGE. */
 _must_use_ int database_write_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data);
+
+/* The same for what only reads: nothing is committed for it. */
+_must_use_ int database_read_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data);

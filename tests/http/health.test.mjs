@@ -80,6 +80,24 @@ describe('/metrics', () => {
     assert.ok(after.includes('\ngatehouse_outbound_calls_total{answer="none"} '));
   });
 
+  it('shows that idleness commits nothing', async () => {
+    const idle = await Server.start(), told = async () => (await idle.browser().get('/metrics')).text;
+    try {
+      const looks = (text) => sum(text, 'gatehouse_engine_looks_total'), commits = (text) => sum(text, 'gatehouse_commits_total');
+      let before = await told(), after = before;
+      while (looks(after) < looks(before) + 3) {
+        await new Promise((done) => setTimeout(done, 50));
+        after = await told();
+        if (looks(before) === 0)
+          before = after; // it still starts
+      }
+      assert.equal(commits(after), commits(before));
+      assert.equal(sum(after, 'gatehouse_executions_waiting'), 0);
+    } finally {
+      await idle.close();
+    }
+  });
+
   it('tells what is kept in memory, where rows are kept', async () => {
     const person = await signUp(server), t = await grant(person, await server.createApp());
     const before = await metrics();

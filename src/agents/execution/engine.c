@@ -15,12 +15,12 @@ enum {
                 2, /* threads of slices: they compute, and wait for nothing but memory and a graph now and then */
         ARENA_MAX = 64 * 1024,
         STOPPED_AT_ONCE = 256,
+        BACKLOG_MAX = 10000, /* counted */
 };
 
 /* Due times are of the monotonic clock. */
 struct rounds {
         int64_t tick_at, renew_at;
-        bool more; /* the queue may hold more than there was room for */
 };
 
 static int make_owner(const struct random *random, char out[EXECUTION_OWNER_LENGTH + 1]) {
@@ -158,34 +158,42 @@ static bool take(struct engine *engine, bool take_over) {
         return n == taking.limit;
 }
 
-struct housekeeping {
+/* What a process that has nothing to do looks at, and no more: it reads, and commits nothing. */
+struct look {
         struct engine *engine;
-        bool renew;
-        struct execution_id_row *stopped;
+        bool runs; /* some are at work here */
+        struct execution_backlog_row backlog;
+        struct execution_id_row *stopped; /* those at work that somebody wants stopped */
         size_t n_stopped;
         struct arena arena;
 };
 
-static int keep_house(struct tx *tx, void *data) {
-        struct housekeeping *h = data;
-        const struct context *context = h->engine->context;
-        struct str owner = str_of(h->engine->owner);
-        int r = 0;
+static int look(struct tx *tx, void *data) {
+        struct look *l = data;
+        int r;
 
-        if (h->renew)
-                r = db_executions_renew(
-                        tx, owner, clock_now(context->clock) + context->settings->execution_lease * 1000);
-        if (r >= 0)
-                r = db_executions_stopped(tx, &h->arena, owner, STOPPED_AT_ONCE, &h->stopped, &h->n_stopped);
+        r = db_executions_backlog(tx, &l->arena, clock_now(l->engine->context->clock), BACKLOG_MAX,
+                                  &l->backlog);
+        if (r >= 0 && l->runs)
+                r = db_executions_stopped(tx, &l->arena, str_of(l->engine->owner), STOPPED_AT_ONCE,
+                                          &l->stopped, &l->n_stopped);
         return r < 0 ? r : 0;
 }
 
-/* Once a second: stops what another node was asked to stop, lets runs store what they have, and looks for work left behind. */
-static void tick(struct engine *engine, struct rounds *rounds, int64_t now) {
-        struct housekeeping h = { .engine = engine, .renew = now >= rounds->renew_at };
+static int renew(struct tx *tx, void *data) {
+        const struct engine *engine = data;
+        const struct context *context = engine->context;
+        int r;
+
+        r = db_executions_renew(tx, str_of(engine->owner),
+                                clock_now(context->clock) + context->settings->execution_lease * 1000);
+        return r < 0 ? r : 0;
+}
+
+/* Lets runs store what they have, and try again what failed. Returns whether there are any. */
+static bool poke_runs(struct engine *engine) {
         bool any;
 
-        rounds->tick_at = now + ENGINE_TICK_MS;
         (void)pthread_mutex_lock(&engine->lock);
         any = engine->n_runs > 0;
         for (struct run *run = engine->runs; run; run = run->next) {
@@ -193,42 +201,57 @@ static void tick(struct engine *engine, struct rounds *rounds, int64_t now) {
                 run_post(run, NULL);
         }
         (void)pthread_mutex_unlock(&engine->lock);
-        if (any) {
-                arena_init(&h.arena, ARENA_MAX);
-                if (database_write_now(engine->context->database, keep_house, &h) >= 0) {
-                        if (h.renew)
-                                rounds->renew_at =
-                                        now + engine->context->settings->execution_lease * 1000 / 3;
-                        for (size_t i = 0; i < h.n_stopped; i++)
-                                engine_stop_execution(engine, h.stopped[i].id);
-                }
-                arena_done(&h.arena);
-        }
-        (void)take(engine, true);
+        return any;
 }
 
-static void wait_for_work(struct engine *engine, int64_t until_ms) {
+/* Once a second: stops what another node was asked to stop, and takes over what was left behind. Returns whether others queued
+ * something. */
+static bool tick(struct engine *engine, struct rounds *rounds, int64_t now) {
+        struct look l = { .engine = engine, .runs = poke_runs(engine) };
+        const struct context *context = engine->context;
+
+        rounds->tick_at = now + ENGINE_TICK_MS;
+        if (l.runs && now >= rounds->renew_at && database_write_now(context->database, renew, engine) >= 0)
+                rounds->renew_at = now + context->settings->execution_lease * 1000 / 3;
+        arena_init(&l.arena, ARENA_MAX);
+        if (database_read_now(context->database, look, &l) >= 0) {
+                metrics_executions_waiting(l.backlog.waiting);
+                for (size_t i = 0; i < l.n_stopped; i++)
+                        engine_stop_execution(engine, l.stopped[i].id);
+        }
+        arena_done(&l.arena);
+        if (l.backlog.left_behind)
+                (void)take(engine, true);
+        return l.backlog.waiting > 0;
+}
+
+/* Returns whether somebody told of work, or of room for more. */
+static bool wait_for_work(struct engine *engine, int64_t until_ms) {
         const struct timespec until = { .tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000 };
+        bool told;
         int r = 0;
 
         (void)pthread_mutex_lock(&engine->lock);
         while (!engine->woken && !atomic_load(&engine->stopping) && r != ETIMEDOUT)
                 r = pthread_cond_timedwait(&engine->changed, &engine->lock, &until);
+        told = engine->woken;
         engine->woken = false;
         (void)pthread_mutex_unlock(&engine->lock);
+        return told;
 }
 
 static void *engine_main(void *data) {
         struct engine *engine = data;
         struct rounds rounds = { 0 };
+        bool told = false;
 
         while (!atomic_load(&engine->stopping)) {
                 int64_t now = clock_monotonic_ms();
 
-                if (now >= rounds.tick_at)
-                        tick(engine, &rounds, now);
-                if (!take(engine, false))
-                        wait_for_work(engine, rounds.tick_at);
+                if (now >= rounds.tick_at && tick(engine, &rounds, now))
+                        told = true;
+                if (!told || !take(engine, false))
+                        told = wait_for_work(engine, rounds.tick_at);
         }
         return NULL;
 }

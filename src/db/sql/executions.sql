@@ -6,6 +6,10 @@
 -- row: execution_id
 --   id text
 
+-- waiting: in the queue, as far as they were counted. left_behind: 1 if a lease has run out, else 0.
+-- row: execution_backlog
+--   waiting bigint, left_behind bigint
+
 -- What a process needs to run one, with the person that it runs for.
 -- row: execution_work
 --   id text, user_id text, timezone text, is_active boolean, graph_id text, graph_version bigint, inputs text,
@@ -32,6 +36,12 @@ SELECT COALESCE((SELECT MAX(turn) + 1 FROM executions WHERE user_id = :user_id A
 INSERT INTO executions (id, user_id, graph_id, graph_version, status, inputs, outputs, problem, turn, owner, leased_until,
                         is_stopped, steps, ran_ms, changes, created_at, started_at, ended_at)
 VALUES (:id, :user_id, :graph_id, :graph_version, 'QUEUED', :inputs, NULL, '', :turn, '', 0, FALSE, 0, 0, 0, :now, 0, 0);
+
+-- Whether there is anything to take; counts at most `limit`.
+-- name: executions_backlog(now bigint, limit bigint) -> execution_backlog?
+SELECT (SELECT COUNT(*) FROM (SELECT id FROM executions WHERE status = 'QUEUED' LIMIT :limit) AS queued) AS waiting,
+       (SELECT COUNT(*) FROM (SELECT id FROM executions WHERE status = 'RUNNING' AND leased_until <= :now LIMIT 1) AS late)
+       AS left_behind;
 
 -- Takes those that are next, of each person no more than may run at a time. People who already have as many running stand
 -- at the front of the queue as well, so more are looked at than are taken.
