@@ -18,7 +18,7 @@ struct command {
         int (*run)(int argc, char **argv);
 };
 
-enum { COMMANDS_MAX = 16 };
+enum { COMMANDS_MAX = 32 };
 
 struct program {
         const char *name;
@@ -46,6 +46,8 @@ int command_cleanup(int argc, char **argv);
 int command_revoke_all(int argc, char **argv);
 int command_import_platform(int argc, char **argv);
 int command_reset_clock(int argc, char **argv);
+int command_vault_rotate_key(int argc, char **argv);
+int command_vault_check(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_export_api_schema(int argc, char **argv);
 int command_version(int argc, char **argv);

@@ -15,6 +15,8 @@ const struct program program_gatehouse = {
                 { "revoke-all", "end all access and all sessions, after a restore", command_revoke_all },
                 { "import platform", "bring people, keys, apps and tokens over from an AutoGPT Platform",
                   command_import_platform },
+                { "vault rotate-key", "seal stored credentials under a new key", command_vault_rotate_key },
+                { "vault check", "see whether every stored credential can be opened", command_vault_check },
                 { "reset-clock", "start from this machine's time again, after a wrong clock", command_reset_clock },
                 { "migrate", "bring the database's schema up to date", command_migrate },
                 { "export-api-schema", "print the OpenAPI documents", command_export_api_schema },

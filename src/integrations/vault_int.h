@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "integrations/vault_keys.h"
 
@@ -17,7 +18,8 @@ struct vault {
         atomic_size_t n;
         atomic_size_t newest;
         pthread_mutex_t changes; /* who adds keys */
-        _Atomic int64_t read_ms; /* monotonic: when the file was looked into */
+        pthread_mutex_t reading; /* who looks into the file */
+        struct stat seen;        /* the file as it was read last */
         const struct random *random;
         bool has_file;
         char path[VAULT_PATH_MAX];

@@ -86,20 +86,37 @@ static const struct vault_key *find(const struct vault *v, struct str id) {
         return at < n ? &v->keys[at] : NULL;
 }
 
+/* Whether the file is another one than was read last; it counts as read then. */
+static bool has_changed(struct vault *v) {
+        struct stat now = { 0 };
+        bool changed;
+
+        if (stat(v->path, &now) < 0)
+                return false;
+        changed = now.st_ino != v->seen.st_ino || now.st_dev != v->seen.st_dev ||
+                  now.st_size != v->seen.st_size || now.st_mtim.tv_sec != v->seen.st_mtim.tv_sec ||
+                  now.st_mtim.tv_nsec != v->seen.st_mtim.tv_nsec || now.st_mode != v->seen.st_mode;
+        v->seen = now;
+        return changed;
+}
+
+/* Whoever else lacks the key meanwhile waits, and then has it. */
 const struct vault_key *vault_key_find(struct vault *v, struct str id) {
         const struct vault_key *key = find(v, id);
         char text[VAULT_PROBLEM_MAX];
-        int64_t now, before;
 
         if (key || !v->has_file)
                 return key;
-        now = clock_monotonic_ms();
-        before = atomic_load(&v->read_ms);
-        if (now - before < VAULT_REREAD_MS || !atomic_compare_exchange_strong(&v->read_ms, &before, now))
-                return NULL;
-        if (vault_read_file(v, text) < 0)
-                LOG(LOG_ERROR, "the vault's keys cannot be read anew", LOG_STR("problem", str_of(text)));
-        return find(v, id);
+        pthread_mutex_lock(&v->reading);
+        key = find(v, id);
+        if (!key && has_changed(v)) {
+                if (vault_read_file(v, text) < 0)
+                        LOG(LOG_ERROR, "the vault's keys cannot be read anew",
+                            LOG_STR("problem", str_of(text)));
+                key = find(v, id);
+        }
+        pthread_mutex_unlock(&v->reading);
+        return key;
 }
 
 bool vault_holds(struct vault *v, struct str key_id) {
@@ -199,7 +216,7 @@ int vault_new(const struct settings *settings, const struct random *random, stru
         memset(v, 0, sizeof(*v));
         pthread_mutex_init(&v->changes, NULL);
         v->random = random;
-        v->read_ms = -VAULT_REREAD_MS;
+        pthread_mutex_init(&v->reading, NULL);
         r = load(v, settings, problem);
         if (r < 0)
                 v = vault_free(v);
@@ -211,6 +228,7 @@ int vault_new(const struct settings *settings, const struct random *random, stru
 struct vault *vault_free(struct vault *v) {
         if (v) {
                 pthread_mutex_destroy(&v->changes);
+                pthread_mutex_destroy(&v->reading);
                 sodium_free(v); /* which wipes it */
         }
         return NULL;

@@ -1,8 +1,8 @@
 /* The keys that a process holds, and where they come from: ENCRYPTION_KEY with ENCRYPTION_KEYS_OLD, or a file. The database
  * says which of them is current (table vault_keys), and holds a proof of each, by which a wrong one is found out.
  *
- * A process never forgets a key, and looks into the file anew when it meets one that it does not know: so a key may be
- * added while servers run. */
+ * A process never forgets a key. When it meets one that it does not know it looks into the file anew, if that was changed: so a
+ * key may be added while servers run. */
 #pragma once
 
 #include "base/private_file.h"
@@ -15,7 +15,6 @@ enum {
         VAULT_KEY_TEXT_LENGTH = 44, /* as we write it: base64url with its padding */
         VAULT_FILE_MAX = 16 * 1024, /* bytes */
         VAULT_PATH_MAX = 4096,      /* bytes, with the NUL */
-        VAULT_REREAD_MS = 1000,     /* how often the file is looked into at most */
         VAULT_PROBLEM_MAX = 1024,   /* bytes of what is told to the operator */
 };
 
