@@ -20,7 +20,7 @@ if (!existsSync(join(buildDir, 'gatehouse'))) {
 }
 
 const suites = wanted.length ? wanted.map((w) => resolve(w)) : ['http', 'clients', 'browser', 'document', 'isolation', 'deploy', 'crash'].map((f) => join(tests, f));
-const concurrency = process.env.TEST_CONCURRENCY ?? '2';
+const concurrency = process.env.TEST_CONCURRENCY ?? '3'; // for two processors: files wait for servers, and for time to pass
 const postgres = process.env.GATEHOUSE_TEST_ENGINE === 'postgres' && !process.env[SHARED] ? await Postgres.start() : null;
 const env = postgres ? { ...process.env, [SHARED]: postgres.administration } : process.env;
 const runner = spawn(process.execPath, ['--test', `--test-concurrency=${concurrency}`, ...options, ...suites.flatMap(find)],
