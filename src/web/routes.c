@@ -5,6 +5,7 @@
 #include "agents/graph/handlers.h"
 #include "agents/schedule/handlers.h"
 #include "agents/store/handlers.h"
+#include "agents/tools/handlers.h"
 #include "integrations/handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
@@ -161,6 +162,10 @@ const struct route routes[] = {
 { HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/events",             ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_events), 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/stop",               ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_stop }, { EXECUTOR_READ, handle_stop_answer } }, 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/review/{node_exec}", ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_review }, { EXECUTOR_READ, handle_review_answer } }, 0 },
+
+/* External API: tools */
+{ HTTP_POST,   "/external-api/v1/tools/find-agent", ACCESS_API, SCOPE_USE_TOOLS, EXTERNAL, { { EXECUTOR_READ, handle_tool_admit }, { EXECUTOR_CREW, handle_find_agent } }, 0 },
+{ HTTP_POST,   "/external-api/v1/tools/run-agent",  ACCESS_API, SCOPE_USE_TOOLS, EXTERNAL, { { EXECUTOR_READ, handle_tool_admit }, { EXECUTOR_CREW, handle_run_agent }, { EXECUTOR_TRANSACTION, handle_run_agent_begin }, { EXECUTOR_READ, handle_run_agent_answer } }, EXECUTION_BODY_MAX },
 
 /* External API: schedules */
 { HTTP_POST,   "/external-api/v1/graphs/{graph_id}/schedules",    ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, SCHEDULE_CREATE, 0 },
