@@ -21,4 +21,7 @@ if [ "${1-}" = agents ]; then
         ninja -C "$BUILD_DIR" --quiet bench/bench_agents
         exec python3 bench/agents.py
 fi
+if [ "${1-}" = schedules ]; then
+        exec python3 bench/schedules.py
+fi
 exec python3 bench/measure.py "$@"

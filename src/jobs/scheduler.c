@@ -13,6 +13,7 @@ enum {
         SLEEP_MAX_MS = 1000,
         SLEEP_MIN_MS = 20, /* what is due may be at hand with another node */
         RETRY_MS = 5000,   /* after a failure */
+        ARENA_LOOK_MAX = 4096,
         /* Of the rows of a batch, and some room. */
         ARENA_MAX = SCHEDULES_AT_ONCE * (SCHEDULE_INPUTS_MAX + SCHEDULE_CREDENTIALS_MAX + 16 * 1024),
 };
@@ -27,25 +28,43 @@ struct scheduler {
 };
 
 struct round {
-        struct scheduler *scheduler;
+        const struct context *context;
         struct schedule_batch batch;
 };
+
+static int look(struct tx *tx, void *data) {
+        _cleanup_(arena_done) struct arena arena;
+        struct schedule_time_row next = { 0 };
+        struct round *round = data;
+        int r;
+
+        arena_init(&arena, ARENA_LOOK_MAX);
+        r = db_schedules_next(tx, &arena, &next);
+        round->batch = (struct schedule_batch){ .next = next.next_run };
+        return MIN_OF(r, 0);
+}
 
 static int fire(struct tx *tx, void *data) {
         _cleanup_(arena_done) struct arena arena;
         struct round *round = data;
 
         arena_init(&arena, ARENA_MAX);
-        return schedules_fire(tx, round->scheduler->context, &arena, &round->batch);
+        return schedules_fire(tx, round->context, &arena, &round->batch);
 }
 
-/* One batch. Returns the milliseconds until the next. */
-static int64_t work(struct scheduler *scheduler) {
-        const struct context *context = scheduler->context;
-        struct round round = { .scheduler = scheduler };
+/* Looks, and works off one batch if something is due: who has nothing to do only reads. Returns the milliseconds until the
+ * next look. */
+static int64_t work(const struct context *context) {
+        struct round round = { .context = context };
+        int64_t next;
         int r;
 
-        r = database_write_now(context->database, fire, &round);
+        r = database_read_now(context->database, look, &round);
+        next = round.batch.next;
+        if (r >= 0 && next > 0 && next <= clock_now(context->clock)) {
+                r = database_write_now(context->database, fire, &round);
+                next = round.batch.next;
+        }
         if (r < 0) {
                 LOG(LOG_WARNING, "schedules could not be run", LOG_STR("error", str_of(error_row(r)->name)));
                 return RETRY_MS;
@@ -54,10 +73,9 @@ static int64_t work(struct scheduler *scheduler) {
                 engine_wake(context->engine);
         if (round.batch.due == SCHEDULES_AT_ONCE)
                 return 0;
-        if (round.batch.next == 0)
+        if (next == 0)
                 return SLEEP_MAX_MS;
-        return MAX_OF(MIN_OF(round.batch.next - clock_now(context->clock), (int64_t)SLEEP_MAX_MS),
-                      INT64_C(0));
+        return MAX_OF(MIN_OF(next - clock_now(context->clock), (int64_t)SLEEP_MAX_MS), (int64_t)SLEEP_MIN_MS);
 }
 
 static void *scheduler_main(void *data) {
@@ -65,7 +83,7 @@ static void *scheduler_main(void *data) {
         bool stopping = false;
 
         while (!stopping) {
-                int64_t until_ms = clock_monotonic_ms() + work(scheduler);
+                int64_t until_ms = clock_monotonic_ms() + work(scheduler->context);
                 const struct timespec until = { .tv_sec = until_ms / 1000,
                                                 .tv_nsec = until_ms % 1000 * 1000000 };
                 int r = 0;

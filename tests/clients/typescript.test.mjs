@@ -18,7 +18,7 @@ let server, person, client, key, token;
 before(async () => {
   server = await Server.start();
   person = await signUp(server);
-  const scopes = ['IDENTITY', 'READ_BLOCK', 'EXECUTE_BLOCK'];
+  const scopes = ['IDENTITY', 'READ_BLOCK', 'EXECUTE_BLOCK', 'USE_TOOLS', 'WRITE_GRAPH', 'WRITE_LIBRARY', 'EXECUTE_GRAPH'];
   key = (await person.post('/api/api-keys', { json: { name: 'typescript', permissions: scopes } })).json.plain_text_key;
   const app = await server.createApp({ redirectUris: ['http://localhost:4713/cb'], scopes });
   token = (await grant(person, app)).access_token;
@@ -46,6 +46,17 @@ describe('a TypeScript client of the document', () => {
       assert.ok((await client.blockNames(connect())).includes('StoreValueBlock'));
       assert.deepEqual(await client.runBlock(connect(), STORE_VALUE, { input: 'kept' }), { status: 200, outputs: { output: ['kept'] }, detail: undefined });
     });
+
+  it('schedules agents, finds and runs those of the store', async () => {
+    const connect = client.withKey(server.base, key);
+    const graph = await server.browser().post('/external-api/v1/graphs', { headers: { 'x-api-key': key },
+      json: { name: 'Seven', description: '', nodes: [{ id: 'a', block_id: STORE_VALUE, input_default: { input: 7 } }], links: [] } });
+    const times = await client.schedule(connect, graph.json.id, '30 8 * * *', 'Asia/Tokyo');
+    assert.equal(times.length, 5);
+    assert.match(times[0], /T08:30:00\+09:00$/);
+    assert.equal((await client.findAgents(connect, 'qwertz')).length, 3);
+    assert.match(await client.runAgent(connect, 'nobody/nothing'), /not found/);
+  });
 
   it('gets what is wrong in the type that the document says', async () => {
     const { status, detail } = await client.runBlock(client.withKey(server.base, 'agpt_wrong'), STORE_VALUE, {});

@@ -37,7 +37,9 @@ async function ids() {
       { id: 'out', block_id: '363ae599-353e-4804-937e-b2ee3cef3da4', input_default: { name: 'm' } }] })).json;
   const run = await post(`/external-api/v1/graphs/${graph.id}/execute/1`, { node_input: { n: 1 } });
   assert.equal(run.status, 200, run.text);
-  return { graph_id: graph.id, graph_exec_id: run.json.id };
+  const schedule = await post(`/external-api/v1/graphs/${graph.id}/schedules`, { name: 'Rarely', cron: '0 0 29 2 *', inputs: { n: 1 } });
+  assert.equal(schedule.status, 200, schedule.text);
+  return { graph_id: graph.id, graph_exec_id: run.json.id, schedule_id: schedule.json.id };
 }
 
 // Comes back with what it said; 0 is that everything held.

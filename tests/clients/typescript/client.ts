@@ -33,6 +33,42 @@ export async function runBlock(client: Client, id: string, inputs: Record<string
   return { status: response.status, outputs: data, detail: error?.detail };
 }
 
+// Has an agent run at certain times, and takes it back: its next times.
+export async function schedule(client: Client, graphId: string, cron: string, timezone: string): Promise<string[]> {
+  const { data, error } = await client.POST('/external-api/v1/graphs/{graph_id}/schedules', {
+    params: { path: { graph_id: graphId } },
+    body: { name: 'From TypeScript', cron, timezone, inputs: {}, credentials: {} },
+  });
+  if (!data)
+    throw new Error(JSON.stringify(error));
+  await client.DELETE('/external-api/v1/schedules/{schedule_id}', { params: { path: { schedule_id: data.id } } });
+  return data.next_run_times;
+}
+
+// The type of a tool's answer tells what else is in it.
+export async function findAgents(client: Client, query: string): Promise<string[]> {
+  const { data, error } = await client.POST('/external-api/v1/tools/find-agent', { body: { query } });
+  if (!data)
+    throw new Error(JSON.stringify(error));
+  switch (data.type) {
+    case 'agents_found':
+      return data.agents.map((agent) => agent.id);
+    case 'no_results':
+      return data.suggestions;
+    case 'error':
+      return [data.message];
+  }
+}
+
+export async function runAgent(client: Client, username_agent_slug: string): Promise<string> {
+  const { data, error } = await client.POST('/external-api/v1/tools/run-agent', {
+    body: { username_agent_slug, inputs: {}, use_defaults: true, timezone: 'UTC' },
+  });
+  if (!data)
+    throw new Error(JSON.stringify(error));
+  return data.type === 'execution_started' ? data.execution_id : data.message;
+}
+
 // The compiler knows what the server would refuse. (A line that were right after all would be an error.)
 export async function mistakes(client: Client) {
   // @ts-expect-error there is no such path
