@@ -22,6 +22,15 @@ void base64url_encode(struct str bytes, char *out) {
                 *out = alphabet_url[bits >> 6 & 63];
 }
 
+void base64_encode(struct str bytes, char *out) {
+        size_t n = base64url_length(bytes.len);
+
+        base64url_encode(bytes, out);
+        for (size_t i = 0; i < n; i++)
+                out[i] = out[i] == '-' ? '+' : out[i] == '_' ? '/' : out[i];
+        memset(out + n, '=', base64_length(bytes.len) - n);
+}
+
 /* A digit's value plus one, by its character; 0 for what is no digit. */
 #define LETTERS_AND_DIGITS                                                                                  \
         ['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,  \

@@ -17,6 +17,14 @@ void base64url_encode(struct str bytes, char *out);
 /* Decodes into `out`, room for `capacity` bytes. Returns the number of bytes, or -1. */
 _must_use_ int base64url_decode(struct str text, void *out, size_t capacity);
 
+/* Characters that n bytes take in padded base64. */
+static inline size_t base64_length(size_t n) {
+        return (n + 2) / 3 * 4;
+}
+
+/* Writes base64_length(bytes.len) characters and no NUL. */
+void base64_encode(struct str bytes, char *out);
+
 /* Decodes padded base64, as HTTP Basic has it. Returns the number of bytes, or -1. */
 _must_use_ int base64_decode(struct str text, void *out, size_t capacity);
 

@@ -36,6 +36,7 @@ struct context {
         const struct providers *providers;      /* whom people connect; see integrations/provider.h */
 
         /* for what runs agents: outside of any request's transaction */
+        const atomic_bool *stopping; /* set when what takes long must end soon */
         struct crew *crew;          /* the threads that blocks run on; see agents/crew.h */
         struct engine *engine;      /* runs agents; see agents/execution/engine.h */
         struct database *database;  /* transactions by database_write_now() */

@@ -187,6 +187,7 @@ static int start_crew(const char *who, struct server *s) {
         s->context.crew = s->crew;
         if (r < 0)
                 return r;
+        s->context.stopping = crew_stopping(s->crew);
         r = engine_new(&s->context, &s->engine);
         if (r < 0)
                 problem(who, "There is not enough memory.");

@@ -20,3 +20,12 @@ int handle_credential_create_external(struct request *req, struct response *res)
 int handle_credential_rename(struct request *req, struct response *res);
 int handle_credential_delete(struct request *req, struct response *res);
 int handle_credential_delete_external(struct request *req, struct response *res);
+
+/* connecting an account by OAuth */
+int handle_connect_initiate(struct request *req, struct response *res);
+int handle_connect_login(struct request *req, struct response *res);
+int handle_connect_admit(struct request *req, struct response *res);
+int handle_connect_complete(struct request *req, struct response *res);
+int handle_connect_callback(struct request *req, struct response *res);
+int handle_connect_page_admit(struct request *req, struct response *res);
+int handle_connect_page(struct request *req, struct response *res);

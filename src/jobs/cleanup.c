@@ -5,7 +5,7 @@
 
 const char *const cleanup_names[CLEANUP_KINDS] = {
         "codes",           "access_tokens",     "refresh_tokens", "authorizations", "sessions", "links",
-        "imported_tokens", "imported_families", "throttles",      "graph_versions", "graphs",   "executions"
+        "imported_tokens", "imported_families", "throttles", "connection_states",      "graph_versions", "graphs",   "executions"
 };
 
 enum {
@@ -85,6 +85,7 @@ static int find_stretch(struct tx *tx, const struct batch *b, struct stretch_row
         case CLEANUP_IMPORTED_TOKENS:
         case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
+        case CLEANUP_CONNECTION_STATES:
         case CLEANUP_GRAPH_VERSIONS:
         case CLEANUP_GRAPHS:
         case CLEANUP_EXECUTIONS:
@@ -113,6 +114,7 @@ static int remove_ended(struct tx *tx, const struct batch *b) {
         case CLEANUP_IMPORTED_TOKENS:
         case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
+        case CLEANUP_CONNECTION_STATES:
         case CLEANUP_GRAPH_VERSIONS:
         case CLEANUP_GRAPHS:
         case CLEANUP_EXECUTIONS:
@@ -159,6 +161,9 @@ static int remove_without_id(struct tx *tx, struct batch *b) {
                 break;
         case CLEANUP_IMPORTED_FAMILIES:
                 removed = db_imported_families_delete_ended(tx, size);
+                break;
+        case CLEANUP_CONNECTION_STATES:
+                removed = db_connection_states_delete_expired(tx, b->limits->now, size);
                 break;
         case CLEANUP_GRAPH_VERSIONS: /* each may have megabytes */
                 size = size / GRAPH_SHARE + 1;
