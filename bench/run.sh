@@ -24,4 +24,11 @@ fi
 if [ "${1-}" = schedules ]; then
         exec python3 bench/schedules.py
 fi
+if [ "${1-}" = vault ]; then
+        ninja -C "$BUILD_DIR" --quiet bench/bench_vault
+        folder=$(mktemp -d)
+        trap 'rm -rf "$folder"' EXIT
+        "$BUILD_DIR/bench/bench_vault" "$folder/vault.db"
+        exit
+fi
 exec python3 bench/measure.py "$@"

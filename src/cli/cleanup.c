@@ -1,11 +1,11 @@
 /* `gatehouse cleanup`: one round of the job that `serve` runs by itself every few hours. */
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/errors.h"
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/process.h"
 #include "cli/settings_args.h"
 #include "cli/tool_database.h"
 #include "jobs/cleanup.h"
@@ -57,12 +57,6 @@ static bool show_progress(void *data, enum cleanup_kind kind, const struct clean
         return true;
 }
 
-static void sleep_ms(void *data, int64_t ms) {
-        const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
-        (void)nanosleep(&time, NULL);
-}
-
 static int print(const char *who, const struct arguments *a, const struct cleanup_counts *counts, bool done) {
         struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
         struct json_writer w = JSON_WRITER(&out);
@@ -86,7 +80,7 @@ static int print(const char *who, const struct arguments *a, const struct cleanu
 
 int command_cleanup(int argc, char **argv) {
         _cleanup_(tool_database_close) struct database *db = NULL;
-        struct cleanup cleanup = { .clock = &clock_system, .pause = sleep_ms };
+        struct cleanup cleanup = { .clock = &clock_system, .pause = process_sleep_ms };
         struct cleanup_counts counts;
         struct arguments a = { 0 };
         struct settings settings;

@@ -109,3 +109,9 @@ void signal_end_at_next(int64_t grace_ms) {
         }
         pthread_attr_destroy(&attributes);
 }
+
+void process_sleep_ms(void *data _unused_, int64_t ms) {
+        const struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+        (void)nanosleep(&time, NULL);
+}

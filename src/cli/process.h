@@ -31,3 +31,6 @@ _must_use_ int signal_wait(int64_t timeout_ms);
  * grace_ms   how long the graceful end may take
  */
 void signal_end_at_next(int64_t grace_ms);
+
+/* Waits, in commands that do their work in small parts beside a server; `data` is nobody's. */
+void process_sleep_ms(void *data, int64_t ms);

@@ -193,7 +193,9 @@ static int print_rotation(const char *who, const struct arguments *a, const stru
 }
 
 static int rotate(const char *who, const struct arguments *a, struct opened *o) {
-        struct vault_work work = { .context = &o->context, .database = o->database };
+        struct vault_work work = { .context = &o->context,
+                                   .database = o->database,
+                                   .pause = process_sleep_ms };
         int r;
 
         if (a->prepare && !vault_has_file(o->context.vault)) {
@@ -288,6 +290,7 @@ int command_vault_check(int argc, char **argv) {
                 return STATUS_FAILED;
         work = (struct vault_work){ .context = &o.context,
                                     .database = o.database,
+                                    .pause = process_sleep_ms,
                                     .show = isatty(STDERR_FILENO) ? show : NULL };
         r = vault_check_all(&work);
         hide();

@@ -15,7 +15,7 @@ static bool is_letter_or_digit(char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* Names as DNS has them (RFC 1123 §2.1), with the underscores that some services use; names in other scripts come as "xn--…". */
+/* Names as DNS has them (RFC 1123 §2.1), with the underscores that some services use; others come as "xn--…". */
 static bool is_label(struct str label) {
         if (label.len == 0 || label.len > LABEL_MAX || label.ptr[0] == '-' || label.ptr[label.len - 1] == '-')
                 return false;

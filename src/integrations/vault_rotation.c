@@ -1,7 +1,5 @@
 #include "integrations/vault_rotation.h"
 
-#include <time.h>
-
 #include "account/audit.h"
 #include "base/errors.h"
 #include "base/memory.h"
@@ -10,8 +8,8 @@
 enum {
         BATCH = 50, /* credentials of a transaction */
         ARENA_MAX = 8 * 1024 * 1024,
-        PAUSE_NS = 2 * 1000 * 1000, /* between transactions: servers write as well */
-        ROUNDS_MAX = 100,           /* what changed while it was sealed anew is met in the next round */
+        PAUSE_MS = 2,     /* between transactions: servers write as well */
+        ROUNDS_MAX = 100, /* what changed while it was sealed anew is met in the next round */
 };
 
 /* --- the switch --- */
@@ -152,7 +150,6 @@ static int run_batch(struct tx *tx, void *data) {
 /* All rows once; the first round's count as progress. */
 static int run_round(struct batch *b, bool first, int64_t *ret_resealed) {
         struct vault_progress *progress = &b->work->progress;
-        const struct timespec pause = { .tv_nsec = PAUSE_NS };
         int64_t failed = 0, resealed = 0;
         int r;
 
@@ -171,7 +168,7 @@ static int run_round(struct batch *b, bool first, int64_t *ret_resealed) {
                         progress->done += (int64_t)b->n;
                 if (b->work->show)
                         b->work->show(b->work->data, progress);
-                (void)nanosleep(&pause, NULL);
+                b->work->pause(b->work->data, PAUSE_MS);
         } while (b->n == BATCH);
         *ret_resealed = resealed;
         return 0;

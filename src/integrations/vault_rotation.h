@@ -16,6 +16,7 @@ struct vault_work {
         struct database *database;
         void (*show)(void *data,
                      const struct vault_progress *progress); /* after each batch; NULL for nothing */
+        void (*pause)(void *data, int64_t ms);               /* waits; between batches */
         void *data;
         struct vault_progress progress;
 };
