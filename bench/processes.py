@@ -105,11 +105,13 @@ class Process:
 
 
 def gatehouse_env(folder, port):
-    """Defaults but for the address, the files, and a log that is as quiet as nginx's."""
+    """Defaults but for the address, the files, a log that is as quiet as nginx's, and limits that one client with all of the
+    load does not meet: they are on, and counted."""
     keep = {name: os.environ[name] for name in ('PATH', 'HOME', 'LANG') if name in os.environ}
     return {**keep, 'GATEHOUSE_LISTEN': f'127.0.0.1:{port}', 'DATABASE_URL': f'sqlite:{folder}/gatehouse.db',
             'GATEHOUSE_KEY_FILE': f'{folder}/gatehouse.key', 'PLATFORM_BASE_URL': f'http://localhost:{port}',
-            'GATEHOUSE_LOG_LEVEL': 'warning'}
+            'GATEHOUSE_LOG_LEVEL': 'warning',
+            **{f'GATEHOUSE_RATE_LIMIT_{kind}': '1000000/second' for kind in ('KEY', 'TOKEN', 'USER', 'CLIENT', 'ADDRESS')}}
 
 
 def start_gatehouse(binary, folder):

@@ -20,6 +20,7 @@ struct vault;
 struct store_cache;
 struct engine;
 struct database;
+struct rate_limits;
 
 struct context {
         const struct settings *settings;
@@ -34,6 +35,8 @@ struct context {
         struct secret_memo *client_secrets;     /* those that verified once; see oauth/secret_memo.h */
         const struct platform_issuer *platform; /* whose user JWTs count as sessions; NULL for nobody's */
         const struct providers *providers;      /* whom people connect; see integrations/provider.h */
+
+        struct rate_limits *rates;              /* how often who may ask; NULL: as often as they like */
 
         /* for what runs agents: outside of any request's transaction */
         const atomic_bool *stopping; /* set when what takes long must end soon */

@@ -41,6 +41,7 @@ struct slot {
         counter rows;
         counter tokens[TOKEN_KINDS];
         counter errors[ERR_COUNT];
+        counter rate_limited[RATE_KINDS];
         struct route_counters routes[METRICS_ROUTES_MAX];
 };
 
@@ -120,6 +121,12 @@ void metrics_tokens_issued(enum token_kind kind, unsigned n) {
         struct slot *slot = slot_own();
 
         count(slot, &slot->tokens[kind], n);
+}
+
+void metrics_rate_limited(enum rate_kind kind) {
+        struct slot *slot = slot_own();
+
+        count(slot, &slot->rate_limited[kind], 1);
 }
 
 void metrics_queue_depth(int delta) {
@@ -285,6 +292,13 @@ static void render_tokens(struct strbuf *out) {
                               (unsigned long long)total(&slots[0].tokens[i]));
 }
 
+static void render_rate_limited(struct strbuf *out) {
+        head(out, "gatehouse_rate_limited_total", "counter", "Requests refused by a rate limit.");
+        for (unsigned i = 0; i < RATE_KINDS; i++)
+                strbuf_printf(out, "gatehouse_rate_limited_total{kind=\"%s\"} %llu\n", rate_kind_name(i),
+                              (unsigned long long)total(&slots[0].rate_limited[i]));
+}
+
 static void render_errors(struct strbuf *out) {
         head(out, "gatehouse_errors_total", "counter", "Requests refused or failed, by error.");
         for (int i = 1; i < ERR_COUNT; i++) {
@@ -303,6 +317,7 @@ void metrics_render(struct strbuf *out) {
         render_gauge(out, "gatehouse_queue_depth", "Requests that wait for the writer.", &slots[0].queue);
         render_gauge(out, "gatehouse_connections", "Open connections.", &slots[0].connections);
         render_tokens(out);
+        render_rate_limited(out);
         render_errors(out);
         metrics_render_agents(out);
         metrics_render_process(out);

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/errors.h"
+#include "base/rate.h"
 #include "base/strbuf.h"
 
 enum { METRICS_ROUTES_MAX = 128, METRICS_STATUSES = 24, METRICS_BUCKETS = 14 };
@@ -22,6 +23,7 @@ void metrics_request(unsigned route, int status, int64_t micros);
 void metrics_error(int result);     /* a failure, by its row of the error table */
 void metrics_commit(unsigned rows); /* one commit of the writer, with the requests that it carried */
 void metrics_tokens_issued(enum token_kind kind, unsigned n); /* once they are stored */
+void metrics_rate_limited(enum rate_kind kind);               /* a request refused by a limit */
 void metrics_queue_depth(int delta);                          /* requests waiting for the writer: +1, -1 */
 void metrics_connections(int delta);                          /* open connections */
 

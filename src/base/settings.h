@@ -5,6 +5,7 @@
 #include "base/attributes.h"
 #include "base/log.h"
 #include "base/network.h"
+#include "base/rate.h"
 #include "base/str.h"
 
 enum { SETTINGS_PROBLEM_MAX = 512 };
@@ -37,6 +38,7 @@ struct settings {
         int64_t execution_days; /* that they are kept after their end */
         int64_t schedules_per_person;
         int64_t schedule_grace;                /* seconds */
+        struct rate rates[RATE_KINDS];         /* how often who may ask: account/rate_limit.h */
         struct network_list outbound_networks; /* private ones that may be called on behalf of people */
         struct str llm_url;    /* of an OpenAI-compatible server, up to "/v1"; empty for none */
         struct str llm_key;    /* secret; empty for none */

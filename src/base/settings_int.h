@@ -33,5 +33,7 @@ int read_jwks_url(const struct setting_row *row, struct str value, struct settin
                   const struct settings_problem *p);
 int read_llm_url(const struct setting_row *row, struct str value, struct settings *s,
                  const struct settings_problem *p);
+int read_rate(const struct setting_row *row, struct str value, struct settings *s,
+              const struct settings_problem *p);
 int read_origins(const struct setting_row *row, struct str value, struct settings *s,
                  const struct settings_problem *p);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "account/platform_issuer.h"
+#include "account/rate_limit.h"
 #include "account/setup.h"
 #include "agents/crew.h"
 #include "agents/execution/engine.h"
@@ -253,6 +254,12 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
         r = load_keys(who, s);
         if (r < 0)
                 return r;
+        r = rate_limits_new(&s->context, &s->rates);
+        if (r < 0) {
+                problem(who, "There is not enough memory.");
+                return r;
+        }
+        s->context.rates = s->rates;
         r = open_database(who, s);
         if (r < 0)
                 return r;
@@ -377,6 +384,7 @@ void server_done(struct server *s) {
         s->database = database_close(s->database);
         s->vault = vault_free(s->vault);
         s->client_secrets = secret_memo_free(s->client_secrets);
+        s->rates = rate_limits_free(s->rates);
         s->platform = platform_issuer_free(s->platform);
         s->providers = providers_free(s->providers);
         s->theme = page_theme_free(s->theme);

@@ -17,6 +17,7 @@ struct server {
         atomic_bool draining;
         struct page_theme *theme;
         struct secret_memo *client_secrets;
+        struct rate_limits *rates;
         struct platform_issuer *platform;
         struct providers *providers;
         struct crew *crew;

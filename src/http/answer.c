@@ -75,7 +75,7 @@ static char *put_status(char *at, int status) {
 }
 
 size_t answer_head_room(const struct response *res) {
-        size_t room = FIXED_ROOM + res->fixed_fields.len + res->server_fields.len;
+        size_t room = FIXED_ROOM + res->fixed_fields.len + res->server_fields.len + res->limit_fields.len;
 
         for (size_t i = 0; i < res->n_headers; i++)
                 room += res->headers[i].name.len + res->headers[i].value.len + 4;
@@ -98,6 +98,8 @@ size_t answer_head(char *out, const struct response *res, const char *date_line,
                 at = put(at, res->fixed_fields);
         if (res->server_fields.len)
                 at = put(at, res->server_fields);
+        if (res->limit_fields.len)
+                at = put(at, res->limit_fields);
         if (body_len == ANSWER_CHUNKED) {
                 at = put(at, STR("Transfer-Encoding: chunked\r\n"));
         } else if (body_len != ANSWER_UNTIL_CLOSE && res->status != 204 && res->status != 304) {

@@ -46,6 +46,7 @@ void request_reset(struct request *req) {
         req->tx = NULL;
         req->identity = NULL;
         req->bearer = NULL;
+        req->rate = NULL;
         req->step_data = NULL;
 }
 

@@ -72,6 +72,7 @@ struct context;
 struct tx;
 struct identity;
 struct platform_person;
+struct request_rate;
 
 struct request {
         struct arena arena;
@@ -109,6 +110,7 @@ struct request {
         struct tx *tx;                        /* the snapshot or transaction that this step runs in */
         struct identity *identity;            /* who calls, once authenticated; NULL for public routes */
         const struct platform_person *bearer; /* whom a verified user JWT is about; NULL without one */
+        struct request_rate *rate;            /* what the limits say of it, once it was counted */
         void *step_data;                      /* what one step of a route leaves for the next */
         int64_t again_ms;                     /* of STEP_AGAIN */
 

@@ -19,6 +19,7 @@ void response_reset(struct response *res) {
         res->status = 0;
         res->n_headers = 0;
         res->fixed_fields = STR_NULL;
+        res->limit_fields = STR_NULL;
         res->static_body = STR_NULL;
         res->close = false;
         res->failed = false;

@@ -20,6 +20,7 @@ struct response {
         struct str
                 fixed_fields; /* constant lines, each with its CR LF: what answers of a kind have in common */
         struct str server_fields; /* and what all answers of the server have; set by the seam */
+        struct str limit_fields;  /* lines likewise, of this answer: what limits leave */
         struct strbuf body;
         struct str
                 static_body; /* used in place of `body` when set: constant bytes that outlive the response */

@@ -1,5 +1,6 @@
 #include "oauth/client.h"
 
+#include "account/rate_limit.h"
 #include "base/codec.h"
 #include "base/context.h"
 #include "base/secret.h"
@@ -81,6 +82,15 @@ static int presented_credentials(struct request *req, struct str *ret_id, struct
         return 0;
 }
 
+/* The app is who it says it is: holds the request against its limit. */
+static int admit(struct request *req, int next) {
+        int r;
+
+        rate_limit_right(req);
+        r = rate_limit_app(req, client_app(req)->row.id);
+        return r < 0 ? r : next;
+}
+
 int client_identify(struct request *req, struct response *res _unused_) {
         const struct context *context = req->context;
         struct client *client;
@@ -101,28 +111,35 @@ int client_identify(struct request *req, struct response *res _unused_) {
         client->known = r == 0 && client->app.row.is_active;
 
         if (client->known && app_is_public(&client->app) && !client->secret.ptr)
-                return STEP_SKIP;
+                return admit(req, STEP_SKIP);
         if (!client->secret.ptr)
                 return -ERR_INVALID_CLIENT;
         if (client->known && !app_is_public(&client->app) &&
             secret_memo_has(context->client_secrets, &context->process_key, &client->app, client->secret))
-                return STEP_SKIP;
+                return admit(req, STEP_SKIP);
         return STEP_NEXT;
 }
 
 int client_verify(struct request *req, struct response *res _unused_) {
         const struct context *context = req->context;
         const struct client *client = req->step_data;
+        int r;
 
         if (!client->known || app_is_public(&client->app)) {
+                r = rate_limit_hash(req, STR(""));
+                if (r < 0)
+                        return r;
                 client_secret_verify_nothing(client->secret);
                 return -ERR_INVALID_CLIENT;
         }
         /* Of many requests that came at once after a start, the first may have proved it while this one waited. */
         if (secret_memo_has(context->client_secrets, &context->process_key, &client->app, client->secret))
-                return STEP_NEXT;
+                return admit(req, STEP_NEXT);
+        r = rate_limit_hash(req, client->app.row.id);
+        if (r < 0)
+                return r;
         if (!client_secret_verify(client->secret, client->app.row.secret_hash, client->app.row.secret_salt))
                 return -ERR_INVALID_CLIENT;
         secret_memo_add(context->client_secrets, &context->process_key, &client->app, client->secret);
-        return STEP_NEXT;
+        return admit(req, STEP_NEXT);
 }

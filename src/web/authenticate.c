@@ -4,6 +4,7 @@
 
 #include "account/csrf.h"
 #include "account/platform_issuer.h"
+#include "account/rate_limit.h"
 #include "account/session.h"
 #include "base/context.h"
 #include "oauth/access_token.h"
@@ -132,7 +133,16 @@ static int authenticate_key(struct request *req, const struct route *route, stru
 }
 
 int authenticate_verify(struct request *req) {
-        return api_key_verify(req, req->identity->key);
+        struct api_key *key = req->identity->key;
+        int r;
+
+        r = rate_limit_hash(req, key->alike[0].id);
+        if (r < 0)
+                return r;
+        r = api_key_verify(req, key);
+        if (r >= 0)
+                rate_limit_right(req);
+        return r;
 }
 
 static int authenticate_token(struct request *req, const struct route *route, struct identity *who) {

@@ -1,6 +1,7 @@
 #include "web/call.h"
 
 #include "account/identity.h"
+#include "account/rate_limit.h"
 #include "agents/crew.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -62,6 +63,7 @@ static void call_finish(struct call *call) {
         touch_session(req->context, call->database, req);
         touch_api_key(req->context, call->database, req);
         cors_allow(req, call->route, &call->x->response);
+        call->x->response.limit_fields = rate_limit_fields(&call->x->request);
         call_answer(call->x, call->route);
 }
 
@@ -75,8 +77,10 @@ static int call_again(struct call *call) {
         bool first = !http_exchange_is_sent(x);
         int r;
 
-        if (first)
+        if (first) {
                 cors_allow(&x->request, call->route, &x->response);
+                x->response.limit_fields = rate_limit_fields(&x->request);
+        }
         r = http_exchange_send(x);
         if (r < 0)
                 return r;
@@ -114,6 +118,32 @@ static void call_after(struct call *call) {
         call_finish(call);
 }
 
+/* The JSON endpoints; pages, and whom an app's own endpoints let in, are no business of this. */
+static bool counts_callers(const struct route *route) {
+        return route->access == ACCESS_API ||
+               (route->access >= ACCESS_SESSION && !(route->flags & (ROUTE_PAGE | ROUTE_FORM)));
+}
+
+static bool is_wrong_credential(int r) {
+        return r == -ERR_API_KEY || r == -ERR_TOKEN_UNKNOWN || r == -ERR_NO_CREDENTIAL;
+}
+
+/* Holds a request against its caller's limits: r is what authentication said of it, and is passed on. An expired token is
+ * no guess: whoever sends one has had it. */
+static int call_count(struct call *call, int r) {
+        struct request *req = &call->x->request;
+        const struct identity *who = req->identity;
+        int limited = 0;
+
+        if (!counts_callers(call->route))
+                return r;
+        if (who && who->kind != IDENTITY_NONE && (r == 0 || error_row(r)->json_status == 403))
+                limited = rate_limit_caller(req, call->route->flags & ROUTE_HEAVY ? RATE_UNITS_HEAVY : 1);
+        else if (call->route->access == ACCESS_API && is_wrong_credential(r))
+                limited = rate_limit_wrong(req);
+        return limited < 0 ? limited : r;
+}
+
 /* What stands between a request and its handler; before the first step only, and now and then while that runs again and
  * again: who is shut out is told no more. */
 static int call_admit(struct call *call) {
@@ -130,7 +160,7 @@ static int call_admit(struct call *call) {
         r = same_site_check(req, call->route);
         if (r < 0)
                 return r;
-        return authenticate(req, &call->x->response, call->route);
+        return call_count(call, authenticate(req, &call->x->response, call->route));
 }
 
 /* The step before which the body is parsed and held against its document: the first on threads that may take their time,

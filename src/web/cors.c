@@ -4,6 +4,9 @@
 #include "web/bearer.h"
 #include "web/route_table.h"
 
+/* What account/rate_limit.h adds to answers. */
+#define RATE_FIELDS "RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
+
 /* Whether the request comes from a page of one of the Platform's front ends. */
 static bool is_front_end(const struct request *req, struct str origin) {
         struct str rest = req->context->settings->platform_origins, one;
@@ -23,7 +26,7 @@ static void allow_front_end(const struct request *req, struct response *res) {
                 return;
         response_header(res, STR("Access-Control-Allow-Origin"), origin);
         response_header(res, STR("Access-Control-Expose-Headers"),
-                        STR("Retry-After, X-AutoGPT-User-Created, X-Request-Id"));
+                        STR("Retry-After, " RATE_FIELDS ", X-AutoGPT-User-Created, X-Request-Id"));
 }
 
 static bool serves_front_end(const struct request *req, const struct route *route) {
@@ -39,7 +42,7 @@ void cors_allow(const struct request *req, const struct route *route, struct res
                 return;
         response_constant(res, STR("Access-Control-Allow-Origin"), STR("*"));
         response_constant(res, STR("Access-Control-Expose-Headers"),
-                          STR("WWW-Authenticate, Retry-After, X-Request-Id"));
+                          STR("WWW-Authenticate, Retry-After, " RATE_FIELDS ", X-Request-Id"));
 }
 
 static enum http_method method_of(struct str name) {

@@ -42,6 +42,7 @@
 #define SCHEDULE_CREATE { { EXECUTOR_READ, handle_schedule_admit }, { EXECUTOR_CREW, handle_schedule_prepare }, { EXECUTOR_TRANSACTION, handle_schedule_create } }
 
 enum { PAGE = ROUTE_PAGE, POSTED = ROUTE_PAGE | ROUTE_FORM, CORS = ROUTE_CORS, EXTERNAL = ROUTE_EXTERNAL | ROUTE_CORS };
+enum { HEAVY = EXTERNAL | ROUTE_HEAVY };
 
 const struct route routes[] = {
 /* operation */
@@ -149,18 +150,18 @@ const struct route routes[] = {
 
 /* External API: blocks */
 { HTTP_GET,   "/external-api/v1/blocks",                    ACCESS_API, SCOPE_READ_BLOCK,    EXTERNAL, READ(handle_blocks), 0 },
-{ HTTP_POST,  "/external-api/v1/blocks/{block_id}/execute", ACCESS_API, SCOPE_EXECUTE_BLOCK, EXTERNAL, { { EXECUTOR_READ, handle_block_find }, { EXECUTOR_CREW, handle_block_run } }, BLOCK_INPUT_BYTES_MAX },
+{ HTTP_POST,  "/external-api/v1/blocks/{block_id}/execute", ACCESS_API, SCOPE_EXECUTE_BLOCK, HEAVY, { { EXECUTOR_READ, handle_block_find }, { EXECUTOR_CREW, handle_block_run } }, BLOCK_INPUT_BYTES_MAX },
 
 /* External API: graphs */
-{ HTTP_POST,   "/external-api/v1/graphs",                     ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, GRAPH_THEN(handle_graph_admit, handle_graph_create), GRAPH_BYTES_MAX },
+{ HTTP_POST,   "/external-api/v1/graphs",                     ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, HEAVY, GRAPH_THEN(handle_graph_admit, handle_graph_create), GRAPH_BYTES_MAX },
 { HTTP_GET,    "/external-api/v1/graphs",                     ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graphs), 0 },
 { HTTP_GET,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graph), 0 },
-{ HTTP_PUT,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, GRAPH_THEN(handle_graph_admit_version, handle_graph_replace), GRAPH_BYTES_MAX },
+{ HTTP_PUT,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, HEAVY, GRAPH_THEN(handle_graph_admit_version, handle_graph_replace), GRAPH_BYTES_MAX },
 { HTTP_DELETE, "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, TRANSACT(handle_graph_delete), 0 },
 { HTTP_GET,    "/external-api/v1/graphs/{graph_id}/versions", ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graph_versions), 0 },
 
 /* External API: executions */
-{ HTTP_POST, "/external-api/v1/graphs/{graph_id}/execute/{graph_version}",                       ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_READ, handle_execute }, { EXECUTOR_CREW, handle_execute_check }, { EXECUTOR_TRANSACTION, handle_execute_queue }, { EXECUTOR_READ, handle_execute_answer } }, EXECUTION_BODY_MAX },
+{ HTTP_POST, "/external-api/v1/graphs/{graph_id}/execute/{graph_version}",                       ACCESS_API, SCOPE_EXECUTE_GRAPH, HEAVY, { { EXECUTOR_READ, handle_execute }, { EXECUTOR_CREW, handle_execute_check }, { EXECUTOR_TRANSACTION, handle_execute_queue }, { EXECUTOR_READ, handle_execute_answer } }, EXECUTION_BODY_MAX },
 { HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/results",            ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_results), 0 },
 { HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/events",             ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_events), 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/stop",               ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_stop }, { EXECUTOR_READ, handle_stop_answer } }, 0 },

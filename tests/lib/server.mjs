@@ -8,6 +8,7 @@ import { Browser } from './browser.mjs';
 import { freePort } from './ports.mjs';
 import { newDatabase } from './postgres.mjs';
 import { launch, run, runJson, sanitizerComplaint } from './programs.mjs';
+import { unlimited } from './settings.mjs';
 import { SqliteFile } from './sqlite.mjs';
 
 export { freePort };
@@ -71,6 +72,7 @@ export class Server {
       GATEHOUSE_KEY_FILE: join(this.folder, 'data/gatehouse.key'),
       GATEHOUSE_THREADS: '2',
       GATEHOUSE_LOG_LEVEL: 'debug', // the more is logged, the more could leak
+      ...unlimited,
       ...settings,
     };
   }
