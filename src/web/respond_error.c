@@ -212,7 +212,7 @@ void respond_error(struct request *req, struct response *res, const struct route
         write_json(req, res, route, row);
 fields:
         challenge(req, res, route, row);
-        if (req->retry_after == 0 && res->status == 503)
+        if (req->retry_after == 0 && (res->status == 503 || res->status == 429))
                 req->retry_after = 2;
         if (req->retry_after > 0)
                 response_header(res, STR("Retry-After"),

@@ -1,5 +1,6 @@
 /* What agents keep for later runs, for one agent or for all of a person's (dialect: Blocks, data). */
 
+#include "account/quota.h"
 #include "agents/blocks/families.h"
 #include "base/context.h"
 #include "base/strbuf.h"
@@ -64,6 +65,10 @@ static int store(struct tx *tx, void *data) {
                 return r;
         if (count.n >= MEMORIES_MAX)
                 return -ERR_TOO_LARGE;
+        r = quota_check_storage(tx, run->context, &m->arena, run->user_id,
+                                (int64_t)m->value.len - (int64_t)m->found.value.len);
+        if (r < 0)
+                return r;
         r = db_agent_memory_set(tx, run->user_id, name, strbuf_str(&m->value),
                                 clock_now(run->context->clock));
         return r < 0 ? r : 0;
@@ -82,6 +87,8 @@ static int run_persist(struct block_run *run) {
         r = database_write_now(run->database, store, &m);
         if (r == -ERR_TOO_LARGE)
                 return block_fail(run, "More than %d values are kept already", MEMORIES_MAX);
+        if (r == -ERR_STORAGE_FULL)
+                return block_fail(run, STR_FMT, STR_ARG(error_row(r)->text));
         return r < 0 ? r : block_yield(run, "value", json_incref(input_value(run, "value")));
 }
 

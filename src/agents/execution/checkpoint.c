@@ -66,6 +66,7 @@ int checkpoint_take(struct checkpoint *checkpoint, struct executor *x) {
 
         checkpoint->text.max = TEXT_MAX;
         checkpoint->steps = executor_steps(x);
+        checkpoint->node_bytes = executor_bytes(x);
         while (r == 0 && (e = executor_take_changed(x)))
                 r = add(checkpoint, e);
         return checkpoint->text.failed ? -ERR_NO_MEMORY : r;
@@ -92,7 +93,7 @@ int checkpoint_store(struct tx *tx, const struct checkpoint *checkpoint) {
                 tx, id, cp->owner, execution_status_name(cp->status),
                 cp->has_outputs ? str_n(cp->text.ptr + cp->outputs_begin, cp->outputs_end - cp->outputs_begin)
                                 : STR_NULL,
-                str_of(cp->problem), cp->steps, cp->ran_ms, cp->changes, cp->ended_at);
+                str_of(cp->problem), cp->steps, cp->ran_ms, cp->changes, cp->ended_at, cp->node_bytes);
         if (r == 0)
                 return -ERR_CONFLICT;
         for (size_t i = 0; i < cp->n && r >= 0; i++) {

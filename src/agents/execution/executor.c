@@ -77,6 +77,10 @@ int64_t executor_steps(const struct executor *x) {
         return x->steps;
 }
 
+int64_t executor_bytes(const struct executor *x) {
+        return (int64_t)x->bytes;
+}
+
 static int make_room(struct executor *x) {
         struct node_execution **all;
         int64_t max;

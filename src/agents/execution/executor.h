@@ -127,6 +127,9 @@ _must_use_ int executor_outputs(struct executor *x, json_t **ret);
 /* How many node executions there are. */
 int64_t executor_steps(const struct executor *x);
 
+/* Bytes of JSON text that its nodes got and gave so far. */
+int64_t executor_bytes(const struct executor *x);
+
 /* What has arrived for it, by the names of its pins, where that is more than its input tells: it is INCOMPLETE, has no input, or
  * later runs of its node may ask for its static pins.
  *

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "account/quota.h"
 #include "agents/store/listing.h"
 #include "agents/value/value.h"
 #include "base/errors.h"
@@ -23,11 +24,13 @@ int execution_create(struct tx *tx, const struct context *context, struct arena 
         if (r < 0)
                 return r;
         ret_id[EXECUTION_ID_LENGTH] = '\0';
-        r = db_execution_turn(tx, arena, user_id, &turn);
+        r = quota_check_storage(tx, context, arena, user_id, (int64_t)inputs.len);
+        if (r == 0)
+                r = quota_check_executions(tx, context, arena, user_id);
+        if (r == 0)
+                r = db_execution_turn(tx, arena, user_id, &turn);
         if (r < 0)
                 return r;
-        if (turn.turn - turn.least >= EXECUTIONS_QUEUED_MAX)
-                return -ERR_EXECUTIONS_MANY;
         r = db_execution_insert(tx, str_of(ret_id), user_id, graph_id, version, inputs, turn.turn,
                                 clock_now(context->clock));
         return r < 0 ? r : store_run_count(tx, graph_id, version, user_id);

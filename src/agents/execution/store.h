@@ -12,7 +12,6 @@
 
 enum {
         EXECUTION_ID_LENGTH = 36,       /* UUID */
-        EXECUTIONS_QUEUED_MAX = 10000,  /* of one person */
         EXECUTION_INPUTS_MAX = 1 << 20, /* bytes of JSON text, which may be longer than what was sent */
         EXECUTION_OWNER_LENGTH = 32,    /* hex digits */
         EXECUTIONS_AT_ONCE = 32,        /* taken in one transaction */
@@ -22,7 +21,7 @@ enum {
  *
  * inputs   JSON object
  * ret_id   EXECUTION_ID_LENGTH characters and NUL
- * errors   ERR_EXECUTIONS_MANY, ERR_RANDOM, ERR_STORAGE
+ * errors   ERR_EXECUTIONS_MANY, ERR_STORAGE_FULL (nothing is changed), ERR_RANDOM, ERR_STORAGE
  */
 _must_use_ int execution_create(struct tx *tx, const struct context *context, struct arena *arena,
                                 struct str user_id, struct str graph_id, int64_t version, struct str inputs,
@@ -85,6 +84,7 @@ struct checkpoint {
         enum execution_status status;
         char problem[EXECUTOR_PROBLEM_MAX + 1];
         int64_t steps, ran_ms, changes, ended_at;
+        int64_t node_bytes; /* that its nodes got and gave so far */
         bool ends_rows; /* node executions that have not ended are TERMINATED, those too that are not among the rows */
         bool has_outputs;
         size_t outputs_begin, outputs_end; /* in text */

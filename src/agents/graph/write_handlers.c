@@ -1,5 +1,6 @@
 /* Making graphs and new versions of them. */
 #include "account/identity.h"
+#include "account/quota.h"
 #include "agents/graph/answer.h"
 #include "agents/graph/handlers.h"
 #include "agents/graph/store.h"
@@ -109,12 +110,20 @@ static int answer(struct request *req, struct response *res, int status,
         return 0;
 }
 
-static int check_needs(struct request *req, const struct graph_sent *sent) {
+/* What only storage can tell of a draft: whether what it runs is there, and whether there is room. */
+static int check_stored(struct request *req, const struct graph_sent *sent) {
         _cleanup_(graph_problems_end) struct graph_problems problems = { 0 };
+        int64_t bytes = 0;
         int r;
 
         r = graph_store_check_needs(req->tx, &req->arena, sent->author.user_id, &sent->draft, &problems);
-        return r == -ERR_GRAPH ? refuse_graph(req, &problems) : r;
+        if (r == -ERR_GRAPH)
+                return refuse_graph(req, &problems);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < sent->draft.n_parts; i++)
+                bytes += (int64_t)(sent->draft.parts[i].summary.len + sent->draft.parts[i].body.len);
+        return quota_check_storage(req->tx, req->context, &req->arena, sent->author.user_id, bytes);
 }
 
 int handle_graph_create(struct request *req, struct response *res) {
@@ -122,7 +131,7 @@ int handle_graph_create(struct request *req, struct response *res) {
         struct graph_version_row row;
         int r;
 
-        r = check_needs(req, sent);
+        r = check_stored(req, sent);
         if (r < 0)
                 return r;
         r = graph_store_new(req->tx, req->context, sent->author.user_id, &sent->draft, &row);
@@ -134,7 +143,7 @@ int handle_graph_replace(struct request *req, struct response *res) {
         struct graph_version_row row;
         int r;
 
-        r = check_needs(req, sent);
+        r = check_stored(req, sent);
         if (r < 0)
                 return r;
         r = graph_store_next(req->tx, req->context, sent->author.user_id, &sent->draft, &row);

@@ -62,7 +62,10 @@ static int fire_one(struct tx *tx, const struct context *context, struct arena *
                 r = execution_create(tx, context, arena, row->user_id, row->graph_id, row->graph_version,
                                      row->inputs, execution_id);
                 if (r == -ERR_EXECUTIONS_MANY) {
-                        verdict.problem = "Too many executions waited already";
+                        verdict.problem = "Too many executions were under way already";
+                        r = 0;
+                } else if (r == -ERR_STORAGE_FULL) {
+                        verdict.problem = "There was no storage left for more executions";
                         r = 0;
                 }
         }

@@ -100,9 +100,10 @@ SELECT id FROM executions WHERE status = 'RUNNING' AND owner = :owner AND is_sto
 
 -- Stores how far it has come; 0 when the lease has passed to another process.
 -- name: execution_checkpoint(id text, owner text, status text, outputs text?, problem text, steps bigint, ran_ms bigint,
---   changes bigint, ended_at bigint) -> count
+--   changes bigint, ended_at bigint, node_bytes bigint) -> count
 UPDATE executions SET status = :status, outputs = :outputs, problem = :problem, steps = :steps, ran_ms = :ran_ms,
-       changes = :changes, ended_at = :ended_at, owner = CASE WHEN :status = 'RUNNING' THEN owner ELSE '' END
+       changes = :changes, ended_at = :ended_at,
+       node_bytes = CASE WHEN :node_bytes > node_bytes THEN :node_bytes ELSE node_bytes END, owner = CASE WHEN :status = 'RUNNING' THEN owner ELSE '' END
 WHERE id = :id AND status = 'RUNNING' AND owner = :owner;
 
 -- name: node_execution_save(execution_id text, number bigint, parent bigint, node_id text, status text, queued bigint,

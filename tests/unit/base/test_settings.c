@@ -55,6 +55,16 @@ static void assert_refused(const char *name, const char *value, const char *reas
         assert_memory_equal(&s, &before, sizeof(s));
 }
 
+static void a_rate_is_a_number_and_a_unit(void **state) {
+        struct settings s = accepted("GATEHOUSE_RATE_LIMIT_KEY", "20/second");
+
+        assert_true(s.rates[RATE_KEY].count == 20 && s.rates[RATE_KEY].seconds == 1);
+        assert_true(s.rates[RATE_USER].count == 3000 && s.rates[RATE_USER].seconds == 60);
+        assert_int_equal(accepted("GATEHOUSE_RATE_LIMIT_ADDRESS", "off").rates[RATE_ADDRESS].count, 0);
+        assert_refused("GATEHOUSE_RATE_LIMIT_KEY", "600 per minute", "as in 600/minute");
+        assert_refused("GATEHOUSE_RATE_LIMIT_CLIENT", "0/minute", "a number from 1 to 1000000");
+}
+
 static void the_defaults_are_those_of_the_design(void **state) {
         struct settings s = accepted(NULL, NULL);
 
@@ -289,6 +299,7 @@ static void env_default_and_the_table_agree(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_defaults_are_those_of_the_design),
+                cmocka_unit_test(a_rate_is_a_number_and_a_unit),
                 cmocka_unit_test(an_empty_value_counts_as_absent),
                 cmocka_unit_test(numbers_have_limits),
                 cmocka_unit_test(choices_are_spelt_as_told),
