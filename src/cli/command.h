@@ -45,6 +45,7 @@ int command_user_set_password(int argc, char **argv);
 int command_cleanup(int argc, char **argv);
 int command_revoke_all(int argc, char **argv);
 int command_import_platform(int argc, char **argv);
+int command_store_import(int argc, char **argv);
 int command_reset_clock(int argc, char **argv);
 int command_vault_rotate_key(int argc, char **argv);
 int command_vault_check(int argc, char **argv);

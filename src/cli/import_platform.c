@@ -9,12 +9,13 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "cli/settings_args.h"
 #include "cli/tool_database.h"
 #include "db/node.h"
 
 enum { KEY_FROM = 0x5001, KEY_DRY_RUN };
-enum { ROW_ARENA_MAX = 1024 * 1024, OUTPUT_MAX = 64 * 1024, COMPLAINTS_MAX = 1024 * 1024, BAR_WIDTH = 28 };
+enum { ROW_ARENA_MAX = 1024 * 1024, OUTPUT_MAX = 64 * 1024, COMPLAINTS_MAX = 1024 * 1024 };
 enum { PIECE_TRIES = 5 };
 
 struct arguments {
@@ -150,16 +151,12 @@ static void settle_piece(struct run *u) {
                 all[k] += u->piece_counts[k];
         u->rows += u->piece_rows;
         if (u->bar)
-                fputs("\r\033[K", stderr);
+                progress_hide();
         fprintf(stderr, STR_FMT, STR_ARG(strbuf_str(&u->complaints)));
         if (u->complaints.failed)
                 fprintf(stderr, "%s: more %s are left out than can be named.\n", u->who, u->table->name);
-        if (u->bar && u->total) {
-                int filled = (int)MIN_OF(u->rows * BAR_WIDTH / u->total, (int64_t)BAR_WIDTH);
-
-                fprintf(stderr, "[%.*s%*s] %-15s %lld of %lld ", filled, "############################",
-                        BAR_WIDTH - filled, "", u->table->name, (long long)u->rows, (long long)u->total);
-        }
+        if (u->bar && u->total)
+                progress_show(u->table->name, u->rows, u->total);
 }
 
 static int piece_job(struct tx *tx, void *data) {

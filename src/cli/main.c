@@ -17,6 +17,7 @@ const struct program program_gatehouse = {
                   command_import_platform },
                 { "vault rotate-key", "seal stored credentials under a new key", command_vault_rotate_key },
                 { "vault check", "see whether every stored credential can be opened", command_vault_check },
+                { "store import", "bring listings and their agents into the store", command_store_import },
                 { "reset-clock", "start from this machine's time again, after a wrong clock", command_reset_clock },
                 { "migrate", "bring the database's schema up to date", command_migrate },
                 { "export-api-schema", "print the OpenAPI documents", command_export_api_schema },

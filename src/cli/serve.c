@@ -13,6 +13,7 @@
 #include "cli/settings_args.h"
 #include "jobs/cleanup.h"
 #include "jobs/scheduler.h"
+#include "jobs/store_runs.h"
 
 enum {
         RETRY_MS = 10 * 1000,
@@ -46,7 +47,7 @@ static const struct argp argp = { .parser = parse, .doc = doc, .children = child
 /* Due times are of the monotonic clock. */
 struct housekeeping {
         struct server *server;
-        int64_t renew_at, cleanup_at;
+        int64_t renew_at, cleanup_at, runs_at;
         int signal; /* that came in the midst of a clean-up */
         bool lost;  /* the node number, likewise */
 };
@@ -108,6 +109,16 @@ static void do_cleanup(struct housekeeping *h) {
         h->cleanup_at = clock_monotonic_ms() + cleanup_delay_ms(&s->settings, s->context.random, false);
 }
 
+static void do_store_runs(struct housekeeping *h) {
+        int r;
+
+        r = store_runs_settle(h->server->database);
+        if (r < 0)
+                LOG(LOG_WARNING, "the runs of the store's agents were not counted",
+                    LOG_STR("error", str_of(error_row(r)->name)));
+        h->runs_at = clock_monotonic_ms() + h->server->settings.store_runs_interval * 1000;
+}
+
 /* Serves on for a while although it says that it is not ready: whoever balances load has time to see it and to turn
  * elsewhere. A second signal cuts that short. */
 static int drain(struct housekeeping *h) {
@@ -125,17 +136,20 @@ static int drain(struct housekeeping *h) {
 }
 
 static int run_until_signal(struct server *s) {
-        int64_t now = clock_monotonic_ms();
+        int64_t now = clock_monotonic_ms(), next;
         struct housekeeping h = {
                 .server = s,
                 .renew_at = now + NODE_RENEW_MS,
                 .cleanup_at = now + cleanup_delay_ms(&s->settings, s->context.random, true),
+                .runs_at = now + s->settings.store_runs_interval * 1000,
         };
 
         for (;;) {
                 now = clock_monotonic_ms();
+                next = MIN_OF(h.renew_at, h.cleanup_at);
+                next = MIN_OF(next, h.runs_at);
                 if (h.signal == 0)
-                        h.signal = signal_wait(MAX_OF(MIN_OF(h.renew_at, h.cleanup_at) - now, INT64_C(0)));
+                        h.signal = signal_wait(MAX_OF(next - now, INT64_C(0)));
                 if (h.signal)
                         return drain(&h);
                 now = clock_monotonic_ms();
@@ -143,6 +157,8 @@ static int run_until_signal(struct server *s) {
                         return STATUS_FAILED;
                 if (now >= h.cleanup_at)
                         do_cleanup(&h);
+                if (now >= h.runs_at)
+                        do_store_runs(&h);
                 if (h.lost)
                         return STATUS_FAILED;
         }

@@ -5,6 +5,7 @@
 #include "agents/graph/handlers.h"
 #include "agents/schedule/handlers.h"
 #include "agents/store/handlers.h"
+#include "agents/store/submit.h"
 #include "agents/tools/handlers.h"
 #include "integrations/handlers.h"
 #include "oauth/authorize.h"
@@ -142,6 +143,22 @@ const struct route routes[] = {
 { HTTP_GET,    "/api/integrations/{provider}/login",    ACCESS_SESSION, 0, 0, TRANSACT(handle_connect_login), 0 },
 { HTTP_POST,   "/api/integrations/{provider}/callback", ACCESS_SESSION, 0, 0, { { EXECUTOR_READ, handle_connect_admit }, { EXECUTOR_CREW, handle_connect_callback } }, 0 },
 { HTTP_GET,    "/auth/integrations/oauth_callback",     ACCESS_SESSION, 0, PAGE, { { EXECUTOR_READ, handle_connect_page_admit }, { EXECUTOR_CREW, handle_connect_page } }, 0 },
+
+/* the store, by those who offer agents there, who rate them, and by administrators */
+{ HTTP_GET,    "/api/store/profile",                                        ACCESS_SESSION, 0, 0, READ(handle_store_profile), 0 },
+{ HTTP_PUT,    "/api/store/profile",                                        ACCESS_SESSION, 0, 0, TRANSACT(handle_store_profile_put), 0 },
+{ HTTP_POST,   "/api/store/submissions",                                    ACCESS_SESSION, 0, 0, TRANSACT(handle_submission_create), 0 },
+{ HTTP_GET,    "/api/store/submissions",                                    ACCESS_SESSION, 0, 0, READ(handle_submissions), 0 },
+{ HTTP_GET,    "/api/store/submissions/{id}",                               ACCESS_SESSION, 0, 0, READ(handle_submission), 0 },
+{ HTTP_PUT,    "/api/store/submissions/{id}",                               ACCESS_SESSION, 0, 0, TRANSACT(handle_submission_change), 0 },
+{ HTTP_DELETE, "/api/store/submissions/{id}",                               ACCESS_SESSION, 0, 0, TRANSACT(handle_submission_remove), 0 },
+{ HTTP_POST,   "/api/store/agents/{username}/{agent_name}/library",         ACCESS_SESSION, 0, 0, TRANSACT(handle_store_take), 0 },
+{ HTTP_GET,    "/api/store/agents/{username}/{agent_name}/reviews",         ACCESS_SESSION, 0, 0, READ(handle_store_review), 0 },
+{ HTTP_POST,   "/api/store/agents/{username}/{agent_name}/reviews",         ACCESS_SESSION, 0, 0, TRANSACT(handle_store_review_put), 0 },
+{ HTTP_GET,    "/api/admin/store/submissions",                              ACCESS_ADMIN,   0, 0, READ(handle_admin_submissions), 0 },
+{ HTTP_POST,   "/api/admin/store/submissions/{id}/review",                  ACCESS_ADMIN,   0, 0, TRANSACT(handle_admin_decide), 0 },
+{ HTTP_PUT,    "/api/admin/store/agents/{username}/{agent_name}/featured",  ACCESS_ADMIN,   0, 0, TRANSACT(handle_admin_feature), 0 },
+{ HTTP_PUT,    "/api/admin/store/creators/{username}/featured",             ACCESS_ADMIN,   0, 0, TRANSACT(handle_admin_feature_creator), 0 },
 
 /* External API */
 { HTTP_GET,   "/external-api/metrics", ACCESS_NONE, 0, ROUTE_EXTERNAL, READ(handle_metrics), 0 },

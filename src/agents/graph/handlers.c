@@ -148,6 +148,7 @@ int handle_graph_delete(struct request *req, struct response *res) {
         struct str id = req->path_params[0], user_id = req->identity->user_id;
         struct graph_version_row row;
         struct graph_count_row versions;
+        struct store_count_row in_store;
         int r;
 
         r = db_graph_version_find(req->tx, &req->arena, id, user_id, 0, &row);
@@ -155,6 +156,11 @@ int handle_graph_delete(struct request *req, struct response *res) {
                 return r < 0 ? r : refuse_unknown(req, id);
         if (row.parent_id.len)
                 return -ERR_GRAPH_IS_PART;
+        r = db_store_versions_of_graph(req->tx, &req->arena, id, &in_store);
+        if (r < 0)
+                return r;
+        if (in_store.n > 0)
+                return -ERR_GRAPH_IN_STORE;
         r = db_graph_versions_count(req->tx, &req->arena, id, user_id, &versions);
         if (r < 0)
                 return r;

@@ -35,6 +35,9 @@ ON CONFLICT DO NOTHING;
 UPDATE store_profiles SET username = :username, name = :name, description = :description, avatar_url = :avatar_url,
        links = :links, updated_at = :now WHERE id = :id;
 
+-- name: store_profile_delete_empty(id bigint) -> count
+DELETE FROM store_profiles WHERE id = :id AND NOT EXISTS (SELECT 1 FROM store_listings l WHERE l.profile_id = :id);
+
 -- name: store_profile_feature(id bigint, is_featured boolean) -> count
 UPDATE store_profiles SET is_featured = :is_featured WHERE id = :id;
 
