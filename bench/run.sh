@@ -31,4 +31,7 @@ if [ "${1-}" = vault ]; then
         "$BUILD_DIR/bench/bench_vault" "$folder/vault.db"
         exit
 fi
+if [ "${1-}" = store ]; then
+        exec python3 bench/store.py
+fi
 exec python3 bench/measure.py "$@"
