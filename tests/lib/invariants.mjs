@@ -1,9 +1,9 @@
-// What must hold whatever happens, as functions over answers and rows. I5 is about the vault of third-party credentials,
-// which does not exist yet.
+// What must hold whatever happens, as functions over answers and rows.
 //   I1  a code or refresh token succeeds at most once; a replay in the grace window counts as the same success
 //   I2  an acknowledged token survives
 //   I3  an acknowledged revocation, disabling, logout or consent survives
 //   I4  no half-made grant
+//   I5  every secret of the vault opens
 import assert from 'node:assert/strict';
 import { introspect, me, redeem, refresh } from './oauth.mjs';
 import { isSignedIn } from './people.mjs';
@@ -80,4 +80,15 @@ export async function nothingHalfMade(database) {
   await none('more than one living refresh token in a family', 'SELECT authorization_id FROM refresh_tokens WHERE spent_at = 0 GROUP BY authorization_id HAVING count(*) > 1');
   await none('an access token without a refresh token', `SELECT id FROM access_tokens WHERE authorization_id NOT IN (SELECT authorization_id FROM refresh_tokens)
     AND authorization_id NOT IN (SELECT a.id FROM authorizations a JOIN apps p ON p.id = a.app_id WHERE p.grant_types NOT LIKE '%refresh_token%')`);
+}
+
+// I5; n: how many there are. What `gatehouse vault check` says.
+export async function everySecretOpens(server, n) {
+  const ran = await server.run('gatehouse', ['vault', 'check', '--json']);
+  assert.equal(ran.code, 0, ran.stderr);
+  const said = JSON.parse(ran.stdout);
+  assert.equal(said.failed, 0);
+  if (n !== undefined)
+    assert.equal(said.credentials, n);
+  return said;
 }
