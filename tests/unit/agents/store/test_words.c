@@ -1,5 +1,7 @@
 #include "agents/store/words.h"
 
+#include <stdio.h>
+
 #include "unit.h"
 
 static void words(const char *text, const char *wanted) {
