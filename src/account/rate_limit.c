@@ -170,9 +170,10 @@ static void count_caller(struct request *req, int64_t units) {
                 return;
         }
         if (kind == RATE_KEY)
-                name = name_of(req, kind, who->key_id, STR_NULL);
+                name = name_of(req, (uint8_t)kind, who->key_id, STR_NULL);
         else
-                name = name_of(req, kind, str_n(&who->authorization, sizeof(who->authorization)), STR_NULL);
+                name = name_of(req, (uint8_t)kind, str_n(&who->authorization, sizeof(who->authorization)),
+                               STR_NULL);
         if (!take(req, kind, name, units))
                 return;
         if (!take(req, RATE_USER, name_of(req, RATE_USER, who->user_id, STR_NULL), units))

@@ -1,9 +1,9 @@
 -- Bytes that each person keeps in storage: graphs, executions with what their nodes got and gave, and what agents keep for
 -- later runs. Triggers write it with the rows that it counts, so that it is right whenever they are.
 CREATE TABLE storage_used (
-        user_id TEXT   PRIMARY KEY,
-        bytes   BIGINT NOT NULL
-);
+        user_id TEXT    NOT NULL PRIMARY KEY,
+        bytes   INTEGER NOT NULL
+) STRICT;
 
 -- Of the runs of its nodes, as the last checkpoint had them.
 ALTER TABLE executions ADD COLUMN node_bytes INTEGER NOT NULL DEFAULT 0;
