@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The store: 100,000 listings brought in by `gatehouse store import`, then searches and lists by 64 connections. Called by
 run.sh store, which measures SQLite; BENCH_DATABASE=postgresql://… an empty PostgreSQL database. See README.md."""
+import itertools
 import json
 import os
 import pathlib
@@ -50,10 +51,10 @@ def listings(path):
     descriptions say "common"."""
     lot = random.Random(1)
     words = [word(i) for i in range(WORDS)]
-    weights = [1 / (i + 5) for i in range(WORDS)]
+    weights = list(itertools.accumulate(1 / (i + 5) for i in range(WORDS)))
     with open(path, 'w', encoding='utf-8') as out:
         for i in range(COUNT):
-            some = lot.choices(words, weights, k=41)
+            some = lot.choices(words, cum_weights=weights, k=41)
             out.write(json.dumps({
                 'creator': f'creator-{i % 1000}', 'slug': f'agent-{i}', 'name': ' '.join(some[:3]), 'sub_heading': ' '.join(some[3:11]),
                 'description': ' '.join(some[11:]) + (' common' if i % 2 else ''), 'categories': [f'category {i % 12}'], 'graph': AGENT,

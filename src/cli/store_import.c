@@ -1,17 +1,15 @@
 /* `gatehouse store import`: listings with their agents, from CSV or JSON (docs/store.md).
  *
  * Each batch is a transaction of its own, beside a running server; a dry run is a single one that is undone at its end. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "account/audit.h"
 #include "agents/graph/write.h"
 #include "agents/store/import.h"
 #include "cli/command.h"
+#include "cli/mapped_file.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/settings_args.h"
@@ -328,27 +326,6 @@ static int print(const struct run *u) {
         return output_print(u->who, &out);
 }
 
-static int map_file(struct run *u, struct str *ret) {
-        int fd = open(u->arguments->file, O_RDONLY | O_CLOEXEC);
-        struct stat about;
-        void *at;
-
-        if (fd < 0 || fstat(fd, &about) < 0 || !S_ISREG(about.st_mode)) {
-                problem(u->who, "%s cannot be read: %m.", u->arguments->file);
-                if (fd >= 0)
-                        (void)close(fd);
-                return -ERR_BAD_REQUEST;
-        }
-        at = about.st_size > 0 ? mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
-        (void)close(fd);
-        if (at == MAP_FAILED) {
-                problem(u->who, "%s cannot be read: %m.", u->arguments->file);
-                return -ERR_BAD_REQUEST;
-        }
-        *ret = at ? str_n(at, (size_t)about.st_size) : STR("");
-        return 0;
-}
-
 static int import_file(struct run *u, struct str text) {
         int r;
 
@@ -389,11 +366,11 @@ int command_store_import(int argc, char **argv) {
         arena_init(&u.import.arena, ARENA_MAX);
         arena_init(&u.node_arena, OUTPUT_MAX);
         u.refused = calloc(REFUSED_TOLD_MAX, sizeof(*u.refused));
-        if (u.refused && map_file(&u, &text) == 0 && tool_database_open(argv[0], &settings, &u.database) == 0)
+        if (u.refused && mapped_file_open(u.who, a.file, &text) == 0 &&
+            tool_database_open(argv[0], &settings, &u.database) == 0)
                 status = import_file(&u, text);
         u.database = database_close(u.database);
-        if (text.len > 0)
-                (void)munmap((void *)text.ptr, text.len);
+        mapped_file_close(text);
         store_import_done(&u.import);
         arena_done(&u.node_arena);
         free(u.refused);
