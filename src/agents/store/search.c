@@ -68,7 +68,7 @@ static int plan_tiers(struct tx *tx, struct arena *arena, const struct store_que
                       const struct store_search *search, const char *letters, struct str words,
                       struct plan *plan) {
         struct str tier, without = STR("");
-        int64_t begin = 0, end;
+        int64_t begin = 0, end = 0;
         int r;
 
         for (; letters[1]; letters++) {
