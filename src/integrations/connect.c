@@ -19,7 +19,8 @@ static int refuse_unconfigured(struct request *req, const struct provider *p) {
                                     STR_ARG(p->variable), STR_ARG(p->variable));
         json_object_begin(&w);
         json_member_str(&w, "message",
-                        arena_printf(&req->arena, "Integration with provider '" STR_FMT "' is not configured.",
+                        arena_printf(&req->arena,
+                                     "Integration with provider '" STR_FMT "' is not configured.",
                                      STR_ARG(p->name)));
         json_member_str(&w, "hint", hint);
         json_object_end(&w);
@@ -56,10 +57,10 @@ static int find_scopes(struct request *req, const struct connect_request *asked,
                 r = scopes_join(&req->arena, c.scopes.ptr ? c.scopes : STR(""), *ret, ret);
         }
         if (r == -ERR_INVALID_SCOPE)
-                return request_refuse_field(
-                        req, "scopes", "value_error",
-                        "at most %d scopes of visible ASCII without quotation marks and backslashes, %d bytes in all",
-                        PROVIDER_SCOPES_MAX, CREDENTIAL_SCOPES_MAX);
+                return request_refuse_field(req, "scopes", "value_error",
+                                            "at most %d scopes of visible ASCII without quotation marks and "
+                                            "backslashes, %d bytes in all",
+                                            PROVIDER_SCOPES_MAX, CREDENTIAL_SCOPES_MAX);
         return r;
 }
 
@@ -114,7 +115,8 @@ static int write_login_url(struct request *req, const struct connect_request *as
         if (p->oauth.pkce)
                 add_challenge(&url, req->context, p, token);
         for (size_t i = 0; i < p->oauth.authorize.params.n; i++)
-                add_param(&url, p, p->oauth.authorize.params.at[i].name, p->oauth.authorize.params.at[i].value);
+                add_param(&url, p, p->oauth.authorize.params.at[i].name,
+                          p->oauth.authorize.params.at[i].value);
         *ret = url.failed ? STR_NULL : arena_copy(&req->arena, strbuf_str(&url));
         return ret->ptr ? 0 : -ERR_NO_MEMORY;
 }

@@ -10,11 +10,12 @@ struct connect_request {
         const struct provider *provider;
         const struct str *scopes; /* as they were asked for */
         size_t n_scopes;
-        struct str callback_url;  /* where the provider leads back to; checked by the caller */
-        bool external;            /* an app asks through the External API */
-        struct str metadata;      /* a JSON object of the caller's; STR_NULL for none */
-        struct str credential_id; /* of the caller's person: to be connected anew, keeping its id; STR_NULL: make one */
-        struct str return_to;     /* page of this server to go on with; STR_NULL for none */
+        struct str callback_url; /* where the provider leads back to; checked by the caller */
+        bool external;           /* an app asks through the External API */
+        struct str metadata;     /* a JSON object of the caller's; STR_NULL for none */
+        struct str
+                credential_id; /* of the caller's person: to be connected anew, keeping its id; STR_NULL: make one */
+        struct str return_to; /* page of this server to go on with; STR_NULL for none */
 };
 
 struct connect_begun {
@@ -47,7 +48,8 @@ struct connect_answer {
 };
 
 struct connected {
-        struct connection_state state; /* as it was begun; set as soon as it was found, provider.ptr then is */
+        struct connection_state
+                state; /* as it was begun; set as soon as it was found, provider.ptr then is */
         struct credential credential;
         struct str missing; /* scopes that were asked for and not granted; empty for none */
 };

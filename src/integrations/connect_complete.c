@@ -124,8 +124,7 @@ static int replace(struct completion *c, struct tx *tx) {
         struct credential *old = &c->out->credential;
         int r;
 
-        r = credential_find(tx, &c->req->arena, state->user_id, state->provider,
-                            state->credential_id, old);
+        r = credential_find(tx, &c->req->arena, state->user_id, state->provider, state->credential_id, old);
         if (r < 0)
                 return r;
         if (r == 0 || old->kind != CREDENTIAL_OAUTH2)
@@ -166,8 +165,7 @@ static int store(struct tx *tx, void *data) {
         r = c->out->state.credential_id.ptr ? replace(c, tx) : create(c, tx);
         if (r < 0)
                 return r;
-        return audit(c->req, &(struct audit){ AUDIT_CREDENTIAL_CONNECTED,
-                                              .subject = c->out->credential.id,
+        return audit(c->req, &(struct audit){ AUDIT_CREDENTIAL_CONNECTED, .subject = c->out->credential.id,
                                               .detail = c->out->credential.provider });
 }
 

@@ -2,11 +2,11 @@
  * lead back to. */
 #include "account/form.h"
 #include "base/json_write.h"
-#include "integrations/oauth_call.h"
 #include "integrations/callback_url.h"
 #include "integrations/connect.h"
 #include "integrations/credential_answer.h"
 #include "integrations/handlers.h"
+#include "integrations/oauth_call.h"
 #include "pages/page.h"
 
 enum { ID_MAX = 36 };

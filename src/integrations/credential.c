@@ -212,6 +212,10 @@ int credential_reserve_refresh(const struct context *context, struct tx *tx, con
         return db_credential_reserve(tx, c->id, c->user_id, c->revision, until_ms, clock_now(context->clock));
 }
 
+int credential_release_refresh(struct tx *tx, const struct credential *c, int64_t until_ms) {
+        return db_credential_release(tx, c->id, c->user_id, until_ms);
+}
+
 int credential_open(const struct context *context, const struct credential *c,
                     struct credential_secret *ret) {
         const struct vault_binding binding = credential_binding(c);

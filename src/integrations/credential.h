@@ -155,6 +155,9 @@ _must_use_ int credential_mark_reconnect(const struct context *context, struct t
 _must_use_ int credential_reserve_refresh(const struct context *context, struct tx *tx,
                                           const struct credential *c, int64_t until_ms);
 
+/* Gives the reservation back: the refresh failed, and may be tried again. 1, or 0 when it was over. */
+_must_use_ int credential_release_refresh(struct tx *tx, const struct credential *c, int64_t until_ms);
+
 /* Opens its secret, for use now.
  * errors   ERR_VAULT */
 _must_use_ int credential_open(const struct context *context, const struct credential *c,

@@ -181,3 +181,15 @@ int credential_headers_read(struct arena *arena, struct str json, struct credent
         }
         return r;
 }
+
+bool credential_host_matches(struct str pattern, struct str host) {
+        struct str domain;
+
+        if (!str_starts_with(pattern, STR("*.")))
+                return pattern.len > 0 && str_eq_ignore_case(pattern, host);
+        domain = str_from(pattern, 2);
+        if (str_eq_ignore_case(domain, host))
+                return true;
+        return host.len > domain.len && host.ptr[host.len - domain.len - 1] == '.' &&
+               str_eq_ignore_case(str_from(host, host.len - domain.len), domain);
+}

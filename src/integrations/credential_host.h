@@ -14,6 +14,9 @@
 _must_use_ int credential_host_read(struct arena *arena, struct str text, struct str *ret,
                                     const char **ret_problem);
 
+/* Whether a host is the one that a pattern names ("api.example.com"), or lies in its domain or is it ("*.example.com"). Any case. */
+bool credential_host_matches(struct str pattern, struct str host);
+
 /* Reads header fields from a JSON object, name to value.
  *
  * json          its text

@@ -88,6 +88,7 @@ struct provider_oauth {
         } scopes;
         bool pkce;
         struct provider_pairs headers;  /* with every call */
+        struct provider_names hosts;    /* of its API: where its tokens may be sent; "*.example.com" too */
         struct str title;               /* member of the token's answer that names the credential */
         struct provider_names metadata; /* members of it that are kept */
 };

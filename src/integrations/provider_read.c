@@ -97,6 +97,7 @@ static const struct provider_member oauth_members[] = {
         { "scopes", read_object, 0, scopes_members, false },
         { "pkce", provider_read_bool, AT(oauth.pkce), NULL, false },
         { "headers", provider_read_pairs, AT(oauth.headers), NULL, false },
+        { "hosts", provider_read_names, AT(oauth.hosts), NULL, false },
         { "title", provider_read_text, AT(oauth.title), NULL, false },
         { "metadata", provider_read_names, AT(oauth.metadata), NULL, false },
         { 0 },

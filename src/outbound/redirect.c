@@ -28,6 +28,18 @@ bool outbound_url_valid(const char *text) {
                curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK && is_callable(url);
 }
 
+int outbound_url_host(const char *text, char ret[OUTBOUND_HOST_MAX + 1]) {
+        _cleanup_(url_end) CURLU *url = curl_url();
+        _cleanup_(text_end) char *host = NULL;
+
+        if (!url || strlen(text) > OUTBOUND_URL_MAX ||
+            curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK || !is_callable(url) ||
+            curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK || strlen(host) > OUTBOUND_HOST_MAX)
+                return -ERR_OUTBOUND;
+        memcpy(ret, host, strlen(host) + 1);
+        return 0;
+}
+
 int redirect_resolve(const char *from, struct str location, char **ret) {
         _cleanup_(url_end) CURLU *url = curl_url();
         _cleanup_(text_end) char *text = NULL;

@@ -9,6 +9,12 @@ enum { OUTBOUND_URL_MAX = 8192 }; /* bytes */
 /* An http or https address with a host and without user name or password. */
 bool outbound_url_valid(const char *url);
 
+enum { OUTBOUND_HOST_MAX = 255 };
+
+/* The host of such an address, as it stands there, without port.
+ * errors   ERR_OUTBOUND (no such address, or a longer host) */
+_must_use_ int outbound_url_host(const char *url, char ret[OUTBOUND_HOST_MAX + 1]);
+
 /* The address that a Location field names, seen from `url`; absolute, without fragment.
  *
  * ret      to be freed

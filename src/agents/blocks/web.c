@@ -1,11 +1,13 @@
 /* Calls to web servers (dialect: Blocks, network). */
 #include "agents/blocks/families.h"
+#include "agents/blocks/web_credential.h"
 #include "agents/value/file.h"
 #include "outbound/outbound.h"
 
 enum {
-        ANSWER_MAX = 3 * 1000 * 1000, /* bytes; as a data: URI it still is an output */
-        BODY_MAX = 4 * 1024 * 1024,   /* bytes */
+        ANSWER_MAX = 3 * 1000 * 1000,      /* bytes; as a data: URI it still is an output */
+        BODY_MAX = 4 * 1024 * 1024,        /* bytes */
+        CREDENTIAL_ARENA_MAX = 256 * 1024, /* bytes */
 };
 
 /* A request on its way to be sent. */
@@ -206,6 +208,42 @@ static int send_request(struct block_run *run, const struct web_request *web) {
         return r;
 }
 
+/* What the person's own headers don't say already. */
+static int add_credential(struct block_run *run, struct web_request *web, struct arena *arena) {
+        struct outbound_field fields[OUTBOUND_FIELDS_MAX];
+        size_t n = 0;
+        int r;
+
+        r = web_credential_fields(run, arena, json_string_value(input_value(run, "url")), fields, &n);
+        for (size_t i = 0; i < n && r == 0; i++)
+                if (!has_field(web, fields[i].name)) {
+                        r = add_field(run, web, fields[i].name, fields[i].value);
+                        if (r == 0)
+                                web->fields[web->n_fields - 1].credential = true;
+                }
+        return r;
+}
+
+static int run_send_authenticated(struct block_run *run) {
+        _cleanup_(web_request_end) struct web_request *web = calloc(1, sizeof(*web));
+        struct arena arena;
+        int r;
+
+        if (!web)
+                return -ERR_NO_MEMORY;
+        strbuf_init(&web->body, BODY_MAX);
+        arena_init(&arena, CREDENTIAL_ARENA_MAX);
+        r = add_headers(run, web);
+        if (r == 0)
+                r = add_credential(run, web, &arena);
+        if (r == 0)
+                r = add_body(run, web);
+        if (r == 0)
+                r = send_request(run, web);
+        arena_done(&arena); /* which wipes it */
+        return r;
+}
+
 static int run_send_web_request(struct block_run *run) {
         _cleanup_(web_request_end) struct web_request *web = calloc(1, sizeof(*web));
         int r;
@@ -219,18 +257,36 @@ static int run_send_web_request(struct block_run *run) {
         return r < 0 ? r : send_request(run, web);
 }
 
-static const struct block_field web_request_inputs[] = {
-        { "url", TYPE_STRING, NULL, "The address to call: http or https, on the public internet",
-          FIELD_REQUIRED },
-        { "method",
-          "{\"type\":\"string\",\"enum\":[\"GET\",\"POST\",\"PUT\",\"DELETE\",\"PATCH\",\"OPTIONS\",\"HEAD\"]"
-          "}",
-          "\"POST\"", "The HTTP method", FIELD_BASIC },
-        { "headers", TYPE_OBJECT, "{}", "Header fields to send", FIELD_BASIC },
-        { "json_format", TYPE_BOOLEAN, "true", "Send the body as JSON; otherwise as a form", FIELD_BASIC },
-        { "body", TYPE_OR_NULL(TYPE_OBJECT), "null", "What to send", FIELD_BASIC },
-        { "files_name", TYPE_STRING, "\"file\"", "The form field that the files are sent in", 0 },
+/* clang-format off */
+#define WEB_REQUEST_INPUTS \
+        { "url", TYPE_STRING, NULL, "The address to call: http or https, on the public internet", \
+          FIELD_REQUIRED }, \
+        { "method", \
+          "{\"type\":\"string\",\"enum\":[\"GET\",\"POST\",\"PUT\",\"DELETE\",\"PATCH\",\"OPTIONS\",\"HEAD\"]" \
+          "}", \
+          "\"POST\"", "The HTTP method", FIELD_BASIC }, \
+        { "headers", TYPE_OBJECT, "{}", "Header fields to send", FIELD_BASIC }, \
+        { "json_format", TYPE_BOOLEAN, "true", "Send the body as JSON; otherwise as a form", FIELD_BASIC }, \
+        { "body", TYPE_OR_NULL(TYPE_OBJECT), "null", "What to send", FIELD_BASIC }, \
+        { "files_name", TYPE_STRING, "\"file\"", "The form field that the files are sent in", 0 }, \
         { "files", TYPE_STRINGS, "[]", "Files to send, as data: URIs; json_format must be off", 0 },
+/* clang-format on */
+
+static const struct block_field web_request_inputs[] = { WEB_REQUEST_INPUTS };
+
+static const struct block_field authenticated_inputs[] = {
+        WEB_REQUEST_INPUTS{
+                "credentials",
+                "{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},\"title\":{\"anyOf\":[{"
+                "\"type\":"
+                "\"string\"},{\"type\":\"null\"}]},\"provider\":{\"type\":\"string\"},\"type\":{\"type\":"
+                "\"string\"}},\"additionalProperties\":true,\"credentials_provider\":[\"http\"],"
+                "\"credentials_types\":[\"host_scoped\"]}",
+                NULL,
+                "Whose header fields to send: credentials for the address's host, or an account whose "
+                "provider has its "
+                "API there",
+                FIELD_REQUIRED },
 };
 
 static const struct block_field web_request_outputs[] = {
@@ -250,6 +306,16 @@ static const struct block blocks[] = {
           INPUTS(web_request_inputs),
           OUTPUTS(web_request_outputs),
           .run = run_send_web_request },
+        { .id = "fff86bcd-e001-4bad-a7f6-2eae4720c8dc",
+          .name = "SendAuthenticatedWebRequestBlock",
+          .description =
+                  "Calls a web server with stored credentials for its host, and hands on what it answers",
+          .categories = CATEGORY_OUTPUT,
+          .acts = true,
+          .waits = true,
+          INPUTS(authenticated_inputs),
+          OUTPUTS(web_request_outputs),
+          .run = run_send_authenticated },
 };
 
 const struct block_family family_web = BLOCK_FAMILY(blocks);

@@ -66,6 +66,10 @@ WHERE id = :id AND user_id = :user_id AND revision = :revision;
 UPDATE credentials SET refresh_until = :until
 WHERE id = :id AND user_id = :user_id AND revision = :revision AND refresh_until <= :now;
 
+-- Gives a reservation back, which must be one's own.
+-- name: credential_release(id text, user_id text, until bigint) -> count
+UPDATE credentials SET refresh_until = 0 WHERE id = :id AND user_id = :user_id AND refresh_until = :until;
+
 -- name: credential_used(id text, user_id text, now bigint) -> count
 UPDATE credentials SET last_used_at = :now WHERE id = :id AND user_id = :user_id AND last_used_at < :now;
 
