@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "account/audit_codec.h"
+#include "account/audit_int.h"
 #include "account/identity.h"
 #include "db/node.h"
 #include "db/record.h"
@@ -47,10 +47,12 @@ static void add_caller(struct audit_entry *e, const struct identity *who) {
                 e->key_id = who->key_id;
 }
 
-static struct audit_entry audit_entry_of(const struct request *req, const struct audit *what) {
+struct audit_entry audit_entry_of(const struct request *req, const struct audit *what) {
         struct audit_entry e = entry_of(what);
 
-        if (req->identity)
+        if (what->alone)
+                e.by = audit_kind(e.event)->refused ? AUDIT_BY_NOBODY : AUDIT_BY_PERSON;
+        else if (req->identity)
                 add_caller(&e, req->identity);
         if (e.by == AUDIT_BY_NOBODY && e.app_id.len)
                 e.by = AUDIT_BY_APP; /* a client, which has no identity but itself */

@@ -2,7 +2,7 @@
  * what they tell of (db/record.h), then sealed into a chain of hashes (account/audit_seal.h) that shows later changes.
  *
  * A handler calls audit() within the transaction of the act; both hold or neither. What is refused has no transaction,
- * or none that stays: audit_refused() gathers it in memory and it is stored about once a second.
+ * or none that stays: audit_soon() gathers it in memory and it is stored about once a second.
  *
  *         r = audit(req, &(struct audit){ AUDIT_KEY_REVOKED, .key_id = key.id });
  *
@@ -38,6 +38,7 @@ struct audit {
         const char *reason;             /* of a refusal: the error's identifier, see error_row() */
         int64_t authorization, session; /* 0: what req->identity says */
         int64_t count;                  /* how many times; 0 for once */
+        bool alone; /* signing in and the like: whoever's session came along has nothing to do with it */
 };
 
 /* Puts an event on record, in the request's transaction; address, User-Agent and request id are the request's. An event whose
@@ -47,7 +48,11 @@ struct audit {
  */
 _must_use_ int audit(struct request *req, const struct audit *what);
 
-/* The same for what the server does by itself: a schedule that starts an agent, a token that is renewed.
+/* What has no transaction, or one that is undone, as refusals have: gathered in memory (account/audit_gather.h), stored within about a
+ * second, and lost when the process is killed before. From any thread that has the request. Cheap, and bounded in a flood. */
+void audit_soon(const struct request *req, const struct audit *what);
+
+/* As audit(), for what the server does by itself: a schedule that starts an agent, a token that is renewed.
  *
  * job   "scheduler", …: stands where the User-Agent of a request stands */
 _must_use_ int audit_job(const struct context *context, struct tx *tx, const char *job,

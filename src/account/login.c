@@ -1,4 +1,5 @@
 /* Signing in: count the guess, check the password, then begin a session. */
+#include "account/audit.h"
 #include "account/csrf.h"
 #include "account/form.h"
 #include "account/handlers.h"
@@ -44,6 +45,17 @@ static int find_account(struct request *req, struct str typed, struct str *ret_e
         return MIN_OF(r, 0);
 }
 
+/* Of an account that nobody has, no more is kept than that: what was typed may be a password. */
+static int refused(struct request *req, const struct login *login, enum audit_event event, int result) {
+        if (result == -ERR_WRONG_PASSWORD || result == -ERR_THROTTLED)
+                audit_soon(req, &(struct audit){ event, .user_id = login->user_id,
+                                                 .reason = error_row(result)->name,
+                                                 .detail = login->user_id.ptr ? STR_NULL
+                                                                              : STR("nobody who may sign in"),
+                                                 .alone = true });
+        return result;
+}
+
 int handle_login_reserve(struct request *req, struct response *res _unused_) {
         struct login *login = arena_new(&req->arena, struct login);
         struct str typed, email;
@@ -62,7 +74,7 @@ int handle_login_reserve(struct request *req, struct response *res _unused_) {
                 return r;
         r = throttle_login(req, email, login->user_id, &login->taken);
         if (r < 0)
-                return r;
+                return refused(req, login, AUDIT_SIGN_IN_THROTTLED, r);
         req->step_data = login;
         return STEP_NEXT;
 }
@@ -73,7 +85,7 @@ int handle_login_verify(struct request *req, struct response *res _unused_) {
 
         r = password_verify(login->password, login->stored);
         if (r < 0)
-                return r;
+                return refused(req, login, AUDIT_SIGN_IN_FAILED, r);
         if (password_needs_rehash(login->stored) &&
             password_hash(req->context->random, login->password, login->new_hash) < 0) {
                 LOG(LOG_WARNING, "a password could not be hashed at today's costs",
@@ -92,7 +104,7 @@ static int sign_in(struct request *req, struct response *res, struct user_row *r
         if (r < 0)
                 return r;
         if (r == 0 || !ret_user->is_active || !str_eq(ret_user->password_hash, login->stored))
-                return -ERR_WRONG_PASSWORD;
+                return refused(req, login, AUDIT_SIGN_IN_FAILED, -ERR_WRONG_PASSWORD);
         r = throttle_refund(req->tx, &login->taken);
         if (r >= 0 && login->new_hash[0])
                 r = db_user_set_password(req->tx, ret_user->id, str_of(login->new_hash),

@@ -1,4 +1,5 @@
 /* What a person sees and sets of their account (dialect: Accounts). */
+#include "account/audit.h"
 #include "account/form.h"
 #include "account/handlers.h"
 #include "account/platform_issuer.h"
@@ -77,6 +78,8 @@ int handle_timezone_set(struct request *req, struct response *res) {
                                             "timezone must be a name of the IANA time zone database, "
                                             "such as Europe/Paris");
         r = user_set_timezone(req->context, req->tx, req->identity->user_id, timezone);
+        if (r >= 0)
+                r = audit(req, &(struct audit){ AUDIT_PROFILE_CHANGED, .detail = STR("time zone") });
         return r < 0 ? r : answer_timezone(res, timezone);
 }
 
@@ -94,5 +97,7 @@ int handle_name_set(struct request *req, struct response *res) {
                         req, "name", "value_error",
                         "name must have at most %d characters, without control characters", USER_NAME_POINTS);
         r = user_rename(req->context, req->tx, req->identity->user_id, name);
+        if (r >= 0)
+                r = audit(req, &(struct audit){ AUDIT_PROFILE_CHANGED, .detail = STR("name") });
         return r < 0 ? r : answer_own(req, res);
 }

@@ -1,5 +1,7 @@
 #include "account/session.h"
 
+#include "account/audit.h"
+
 struct str session_cookie_name(const struct settings *settings) {
         return settings->public_https ? STR("__Host-gatehouse") : STR("gatehouse");
 }
@@ -41,7 +43,7 @@ int session_create(struct request *req, struct str user_id, struct secret *ret_t
 }
 
 /* Ends the session whose cookie the browser sent, whatever state it is in. */
-static int end_presented(struct request *req) {
+static int end_presented(struct request *req, enum audit_event event) {
         struct session_row session;
         int64_t id;
         struct hash h;
@@ -52,18 +54,26 @@ static int end_presented(struct request *req) {
         r = db_session_with_user(req->tx, &req->arena, id, &session);
         if (r <= 0 || !hash_equal(&h, session.hash))
                 return MIN_OF(r, 0);
-        return session_end(req->tx, id);
+        r = audit(req, &(struct audit){ event, .user_id = session.user_id, .session = id, .alone = true });
+        return r < 0 ? r : session_end(req->tx, id);
 }
 
 int session_begin(struct request *req, struct response *res, struct str user_id) {
         _cleanup_(secret_done) struct secret text = SECRET_EMPTY;
         const struct settings *settings = req->context->settings;
+        struct hash h;
+        int64_t id;
         int r;
 
-        r = end_presented(req);
+        r = end_presented(req, AUDIT_SESSION_ENDED);
         if (r < 0)
                 return r;
         r = session_create(req, user_id, &text);
+        if (r < 0)
+                return r;
+        if (!token_parse(secret_str(&text), TOKEN_PREFIX_SESSION, &id, &h))
+                return -ERR_INTERNAL;
+        r = audit(req, &(struct audit){ AUDIT_SIGNED_IN, .user_id = user_id, .session = id, .alone = true });
         if (r < 0)
                 return r;
         response_no_store(res);
@@ -122,7 +132,7 @@ int session_leave(struct request *req, struct response *res) {
         const struct settings *settings = req->context->settings;
         int r;
 
-        r = end_presented(req);
+        r = end_presented(req, AUDIT_SIGNED_OUT);
         if (r < 0)
                 return r;
         response_no_store(res);

@@ -1,4 +1,5 @@
 /* The set-up link's page: whoever opens it first becomes the administrator. */
+#include "account/audit.h"
 #include "account/form.h"
 #include "account/handlers.h"
 #include "account/new_person.h"
@@ -78,6 +79,8 @@ int handle_setup_finish(struct request *req, struct response *res) {
                 setup->person.problems.email = error_row(r)->text;
                 return show(req, res, error_row(r)->other_status, setup->token, &setup->person);
         }
+        if (r >= 0)
+                r = audit(req, &(struct audit){ AUDIT_ACCOUNT_SET_UP, .user_id = row.id, .alone = true });
         if (r >= 0)
                 r = session_begin(req, res, row.id);
         if (r >= 0)

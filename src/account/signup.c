@@ -1,5 +1,6 @@
 /* Making an account: check the fields and count the try, hash, then store. Whether the address is taken shows
  * in the last step alone, so both answers have done the same work. */
+#include "account/audit.h"
 #include "account/form.h"
 #include "account/handlers.h"
 #include "account/new_person.h"
@@ -38,11 +39,26 @@ int handle_signup_hash(struct request *req, struct response *res _unused_) {
         return r < 0 ? r : STEP_NEXT;
 }
 
+/* Whose address it is should learn of it. */
+static int taken(struct request *req, struct str email) {
+        struct user_row user;
+
+        if (db_user_by_email(req->tx, &req->arena, email, &user) == 1)
+                audit_soon(req,
+                           &(struct audit){ AUDIT_SIGN_UP_REFUSED, .user_id = user.id,
+                                            .reason = error_row(-ERR_EMAIL_TAKEN)->name, .alone = true });
+        return -ERR_EMAIL_TAKEN;
+}
+
 static int store(struct request *req, struct response *res, struct user_row *ret_user) {
         struct user_new user = new_person_user(req->step_data);
         int r;
 
         r = user_create(req->context, req->tx, &req->arena, &user, ret_user);
+        if (r == -ERR_EMAIL_TAKEN)
+                return taken(req, user.email);
+        if (r >= 0)
+                r = audit(req, &(struct audit){ AUDIT_SIGNED_UP, .user_id = ret_user->id, .alone = true });
         if (r >= 0)
                 r = session_begin(req, res, ret_user->id);
         if (r >= 0)

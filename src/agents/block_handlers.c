@@ -1,5 +1,6 @@
 /* Blocks in the External API (dialect: External API, blocks). */
 #include "agents/block_handlers.h"
+#include "account/audit.h"
 #include "account/identity.h"
 #include "agents/block.h"
 #include "agents/block_document.h"
@@ -74,6 +75,7 @@ static int run_block(struct request *req, json_t *input, json_t *outputs) {
         int r;
 
         r = block_execute(&run);
+        audit_soon(req, &(struct audit){ AUDIT_BLOCK_EXECUTED, .subject = req->path_params[0] });
         if (r == -ERR_BLOCK)
                 return request_refuse(req, ERR_BLOCK, "%s", run.message);
         if (r == -ERR_STOPPED)

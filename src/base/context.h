@@ -11,6 +11,7 @@
 #include "base/settings.h"
 
 struct page_theme;
+struct audit_gather;
 struct secret_memo;
 struct platform_issuer;
 struct providers;
@@ -31,8 +32,9 @@ struct context {
                 server_key; /* from the key file; the same on every node: successors, CSRF, device cookies */
         struct mac_key process_key; /* random, of this process alone: remembers verified client secrets */
         const struct page_theme *theme;
-        const atomic_bool *draining;            /* the server is about to end: /readyz says so */
-        struct secret_memo *client_secrets;     /* those that verified once; see oauth/secret_memo.h */
+        const atomic_bool *draining;        /* the server is about to end: /readyz says so */
+        struct secret_memo *client_secrets; /* those that verified once; see oauth/secret_memo.h */
+        struct audit_gather *audit; /* refusals; see account/audit_gather.h. NULL: they are not kept */
         const struct platform_issuer *platform; /* whose user JWTs count as sessions; NULL for nobody's */
         const struct providers *providers;      /* whom people connect; see integrations/provider.h */
 

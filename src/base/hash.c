@@ -15,11 +15,32 @@ struct hash hash_sha256(struct str data) {
         return h;
 }
 
+static void length_write(size_t n, uint8_t out[8]) {
+        for (size_t i = 0; i < 8; i++)
+                out[i] = (uint8_t)((uint64_t)n >> (56 - 8 * i));
+}
+
+struct hash hash_sha256_parts(const struct str *parts, size_t n_parts) {
+        struct sha256_ctx state;
+        uint8_t length[8];
+        struct hash h;
+
+        sha256_init(&state);
+        for (size_t i = 0; i < n_parts; i++) {
+                length_write(parts[i].len, length);
+                sha256_update(&state, sizeof(length), length);
+                if (parts[i].len)
+                        sha256_update(&state, parts[i].len, (const uint8_t *)parts[i].ptr);
+        }
+        sha256_digest(&state, sizeof(h.bytes), h.bytes);
+        memory_wipe(&state, sizeof(state));
+        return h;
+}
+
 static void mac_part(struct hmac_sha256_ctx *state, struct str part) {
         uint8_t length[8];
 
-        for (size_t i = 0; i < sizeof(length); i++)
-                length[i] = (uint8_t)((uint64_t)part.len >> (56 - 8 * i));
+        length_write(part.len, length);
         hmac_sha256_update(state, sizeof(length), length);
         if (part.len)
                 hmac_sha256_update(state, part.len, (const uint8_t *)part.ptr);

@@ -22,11 +22,13 @@ struct mac_key {
 
 struct hash hash_sha256(struct str data);
 
+/* Over the parts, each preceded by its length as 8 bytes, so that no two lists of parts have the same input. */
+struct hash hash_sha256_parts(const struct str *parts, size_t n_parts);
+
 /* bytes   HASH_SIZE of them */
 void mac_key_set(struct mac_key *key, const uint8_t *bytes);
 
-/* HMAC-SHA-256 (RFC 2104) over the parts, each preceded by its length as 8 bytes, so that no two lists of parts have the
- * same input. `purpose` comes first and keeps one use of a key apart from another. */
+/* HMAC-SHA-256 (RFC 2104) over the parts, each preceded by its length likewise. `purpose` comes first and keeps one use of a key apart from another. */
 struct hash hash_mac(const struct mac_key *key, struct str purpose, const struct str *parts, size_t n_parts);
 
 static inline struct str hash_str(const struct hash *h) {

@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "cli/command.h"
+#include "cli/command_audit.h"
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/settings_args.h"
@@ -90,6 +91,8 @@ int command_cleanup(int argc, char **argv) {
                 return STATUS_USAGE;
         if (settings_load(argv[0], &a.settings, &settings) < 0 ||
             tool_database_open(argv[0], &settings, &db) < 0)
+                return STATUS_FAILED;
+        if (command_audit(argv[0], db, &(struct audit){ .event = AUDIT_CLEANED_UP }) < 0)
                 return STATUS_FAILED;
         cleanup.settings = &settings;
         cleanup.database = db;

@@ -3,6 +3,7 @@
 #include <argp.h>
 #include <stdio.h>
 
+#include "account/audit.h"
 #include "account/user.h"
 #include "base/errors.h"
 #include "base/json_write.h"
@@ -135,6 +136,7 @@ static const struct argp_child children[] = { { .argp = &settings_argp_database 
 static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
 
 struct storing {
+        const char *who;
         struct arena *arena;
         struct registration *app;
         struct str owner_email;
@@ -142,8 +144,10 @@ struct storing {
 };
 
 static int store(struct tx *tx, void *data) {
+        const struct context context = { .clock = &clock_system, .random = &random_system };
         struct storing *s = data;
         struct user_row owner;
+        struct str id = str_n(s->app->id, sizeof(s->app->id));
         int r;
 
         if (s->owner_email.ptr) {
@@ -154,13 +158,18 @@ static int store(struct tx *tx, void *data) {
                         return -ERR_NOT_FOUND;
                 s->app->owner_id = owner.id;
         }
-        return registration_store(tx, s->app, s->now);
+        r = registration_store(tx, s->app, s->now);
+        if (r < 0)
+                return r;
+        return audit_command(&context, tx, s->arena, s->who,
+                             &(struct audit){ AUDIT_APP_REGISTERED, .user_id = s->app->owner_id, .app_id = id,
+                                              .subject = id });
 }
 
 static int register_app(const char *who, const struct arguments *a, struct arena *arena,
                         struct registration *app) {
         _cleanup_(tool_database_close) struct database *db = NULL;
-        struct storing s = { .arena = arena, .app = app, .now = clock_now(&clock_system) };
+        struct storing s = { .who = who, .arena = arena, .app = app, .now = clock_now(&clock_system) };
         struct settings settings;
         int r;
 

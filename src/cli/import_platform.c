@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/command_audit.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/settings_args.h"
@@ -265,7 +266,10 @@ static int run_import(struct run *u) {
                 r = database_write_now(u->database, dry_job, u);
                 return u->finished ? 0 : r;
         }
-        r = database_write_now(u->database, lease_job, u);
+        r = command_audit(u->who, u->database, &(struct audit){ .event = AUDIT_PLATFORM_IMPORTED });
+        u->told = r < 0;
+        if (r == 0)
+                r = database_write_now(u->database, lease_job, u);
         if (r < 0)
                 return r;
         r = take_all(u, NULL);

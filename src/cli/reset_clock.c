@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "cli/command.h"
+#include "cli/command_audit.h"
 #include "cli/settings_args.h"
 #include "cli/tool_database.h"
 #include "db/statements.h"
@@ -41,6 +42,8 @@ int command_reset_clock(int argc, char **argv) {
         if (argp_parse(&argp, argc, argv, 0, NULL, &args) != 0)
                 return STATUS_USAGE;
         if (settings_load(argv[0], &args, &settings) < 0 || tool_database_open(argv[0], &settings, &db) < 0)
+                return STATUS_FAILED;
+        if (command_audit(argv[0], db, &(struct audit){ .event = AUDIT_CLOCK_RESET }) < 0)
                 return STATUS_FAILED;
         r = database_write_now(db, forget, NULL);
         if (r < 0) {

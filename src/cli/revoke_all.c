@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "base/id.h"
 #include "cli/command.h"
+#include "cli/command_audit.h"
 #include "cli/output.h"
 #include "cli/settings_args.h"
 #include "cli/tool_database.h"
@@ -209,6 +210,10 @@ int command_revoke_all(int argc, char **argv) {
         }
         if (settings_load(argv[0], &a.settings, &settings) < 0 ||
             tool_database_open(argv[0], &settings, &db) < 0)
+                return STATUS_FAILED;
+        if (command_audit(argv[0], db,
+                          &(struct audit){ AUDIT_ALL_REVOKED,
+                                           .detail = a.api_keys ? STR("API keys as well") : STR_NULL }) < 0)
                 return STATUS_FAILED;
         r = revoke_all(db, &a, counts);
         if (r < 0) {

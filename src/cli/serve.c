@@ -11,6 +11,7 @@
 #include "cli/process.h"
 #include "cli/server.h"
 #include "cli/settings_args.h"
+#include "jobs/audit_job.h"
 #include "jobs/cleanup.h"
 #include "jobs/scheduler.h"
 #include "jobs/store_runs.h"
@@ -192,6 +193,8 @@ static int start(const char *who, struct server *s) {
         r = link < 0 ? link : server_register_reference(s);
         if (r >= 0)
                 r = database_writer_start(s->database);
+        if (r >= 0)
+                r = audit_job_start(&s->context, &s->audit_job);
         if (r >= 0)
                 r = engine_start(s->engine);
         if (r >= 0)

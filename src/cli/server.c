@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "account/audit_gather.h"
 #include "account/platform_issuer.h"
 #include "account/rate_limit.h"
 #include "account/setup.h"
@@ -19,6 +20,7 @@
 #include "integrations/provider.h"
 #include "integrations/vault_keys.h"
 #include "jobs/scheduler.h"
+#include "jobs/audit_job.h"
 #include "oauth/reference_app.h"
 #include "oauth/secret_memo.h"
 #include "pages/page.h"
@@ -242,6 +244,11 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
                 return -ERR_NO_MEMORY;
         }
         s->context.client_secrets = s->client_secrets;
+        s->context.audit = s->audit = audit_gather_new();
+        if (!s->audit) {
+                problem(who, "There is not enough memory.");
+                return -ERR_NO_MEMORY;
+        }
         if (platform_issuer_new(&s->settings, &s->platform) < 0) {
                 problem(who, "There is not enough memory.");
                 return -ERR_NO_MEMORY;
@@ -373,6 +380,7 @@ void server_done(struct server *s) {
                 http_server_join(s->http);
                 s->http = http_server_free(s->http);
         }
+        s->audit_job = audit_job_stop(s->audit_job);
         s->application = web_application_free(s->application);
         s->engine = engine_free(s->engine);
         s->crew = crew_free(s->crew);
@@ -385,6 +393,7 @@ void server_done(struct server *s) {
         s->vault = vault_free(s->vault);
         s->client_secrets = secret_memo_free(s->client_secrets);
         s->rates = rate_limits_free(s->rates);
+        s->audit = audit_gather_free(s->audit);
         s->platform = platform_issuer_free(s->platform);
         s->providers = providers_free(s->providers);
         s->theme = page_theme_free(s->theme);

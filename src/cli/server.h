@@ -20,6 +20,8 @@ struct server {
         struct rate_limits *rates;
         struct platform_issuer *platform;
         struct providers *providers;
+        struct audit_gather *audit;
+        struct audit_job *audit_job;
         struct crew *crew;
         struct engine *engine;
         struct scheduler *scheduler;

@@ -1,5 +1,6 @@
 /* `gatehouse user disable`, `enable` and `set-password`: what an operator does with a person's account, beside a running
  * server. Servers judge every request by the person's row, so each of them holds at once. */
+#include "account/audit.h"
 #include "account/password.h"
 #include "base/errors.h"
 #include "cli/command.h"
@@ -52,6 +53,7 @@ static const struct argp argps[] = {
 };
 
 struct changing {
+        const char *who;
         const struct context *context;
         struct arena *arena;
         enum change change;
@@ -69,6 +71,12 @@ static int set_password(struct changing *c, struct tx *tx) {
         return db_sessions_delete_of_user(tx, c->row.id);
 }
 
+static const enum audit_event events[] = {
+        [CHANGE_DISABLE] = AUDIT_USER_DISABLED,
+        [CHANGE_ENABLE] = AUDIT_USER_ENABLED,
+        [CHANGE_PASSWORD] = AUDIT_USER_PASSWORD_SET,
+};
+
 static int change(struct tx *tx, void *data) {
         struct changing *c = data;
         struct str id;
@@ -82,6 +90,9 @@ static int change(struct tx *tx, void *data) {
         id = c->row.id;
         r = c->change == CHANGE_PASSWORD ? set_password(c, tx)
                                          : user_set_active(c->context, tx, id, c->change == CHANGE_ENABLE);
+        if (r >= 0)
+                r = audit_command(c->context, tx, c->arena, c->who,
+                                  &(struct audit){ events[c->change], .user_id = id });
         if (r < 0)
                 return r;
         r = db_user_by_id(tx, c->arena, id, &c->row);
@@ -101,7 +112,7 @@ static int run(const char *who, enum change what, const struct user_args *a, str
         const struct context context = { .settings = &settings,
                                          .clock = &clock_system,
                                          .random = &random_system };
-        struct changing c = { .context = &context, .arena = arena, .change = what };
+        struct changing c = { .who = who, .context = &context, .arena = arena, .change = what };
         char hash[PASSWORD_HASH_MAX];
         int r = 0;
 

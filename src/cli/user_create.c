@@ -1,4 +1,5 @@
 /* `gatehouse user create`: adds a person's account, beside a running server or on a fresh database. */
+#include "account/audit.h"
 #include "account/password.h"
 #include "base/errors.h"
 #include "base/secret.h"
@@ -57,6 +58,7 @@ static const struct argp_child children[] = { { .argp = &user_argp_password }, {
 static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
 
 struct storing {
+        const char *who;
         const struct context *context;
         struct arena *arena;
         struct user_new user;
@@ -65,8 +67,15 @@ struct storing {
 
 static int store(struct tx *tx, void *data) {
         struct storing *s = data;
+        int r;
 
-        return user_create(s->context, tx, s->arena, &s->user, &s->row);
+        r = user_create(s->context, tx, s->arena, &s->user, &s->row);
+        if (r < 0)
+                return r;
+        return audit_command(
+                s->context, tx, s->arena, s->who,
+                &(struct audit){ AUDIT_USER_CREATED, .user_id = s->row.id,
+                                 .detail = s->user.is_admin ? STR("an administrator") : STR_NULL });
 }
 
 static int check(const char *who, const struct arguments *a, struct arena *arena, struct secret *password,
@@ -98,7 +107,7 @@ static int run(const char *who, const struct arguments *a, struct arena *arena) 
         const struct context context = { .settings = &settings,
                                          .clock = &clock_system,
                                          .random = &random_system };
-        struct storing s = { .context = &context, .arena = arena };
+        struct storing s = { .who = who, .context = &context, .arena = arena };
         char hash[PASSWORD_HASH_MAX];
         int r;
 

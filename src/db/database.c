@@ -115,6 +115,10 @@ int database_await_nodes(struct database *db) {
         return r;
 }
 
+uint64_t database_recorded(const struct database *db) {
+        return atomic_load_explicit(&db->recorded, memory_order_relaxed);
+}
+
 struct database *database_close(struct database *db) {
         if (!db)
                 return NULL;

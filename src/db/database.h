@@ -85,6 +85,9 @@ void database_metrics(const struct tx *tx, struct strbuf *out);
 
 /* --- writing --- */
 
+/* How many commits of this process have put something on record (db/record.h). */
+uint64_t database_recorded(const struct database *db);
+
 /* A request's work on the writer. Lives in the caller's own struct; untouched by the caller until `done`. */
 struct write_job {
         struct write_job *next;

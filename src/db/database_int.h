@@ -33,6 +33,7 @@ struct database {
         unsigned connections;      /* of the pool */
         struct row_cache *cache;   /* of a server; NULL when no rows are to be kept */
         struct listener *listener; /* of a server, while the pool runs */
+        _Atomic uint64_t recorded; /* commits that put something on record */
         _Atomic uint64_t
                 commits; /* raised before the answers of a commit are released: see database_read() */
 };

@@ -1,6 +1,6 @@
 #include "db/record.h"
 
-#include "db/driver_int.h"
+#include "db/database_int.h"
 #include "db/statements.h"
 
 int tx_record(struct tx *tx, int64_t id, struct str bytes) {
@@ -40,5 +40,7 @@ int record_store(struct db_connection *c) {
         r = record->bytes.failed ? -ERR_NO_MEMORY
                                  : c->driver->execute(c, DB_STATEMENT_audit_journal_insert, params);
         record_reset(record);
+        if (c->db)
+                atomic_fetch_add_explicit(&c->db->recorded, 1, memory_order_relaxed);
         return MIN_OF(r, 0);
 }

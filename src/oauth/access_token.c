@@ -29,14 +29,12 @@ int access_token_find(struct tx *tx, struct arena *arena, const struct context *
         r = find_row(tx, arena, text, &token);
         if (r <= 0)
                 return r < 0 ? r : -ERR_TOKEN_UNKNOWN;
+        *ret = token;
         if (row->revoked_at != 0 || row->authorization_revoked_at != 0 || !row->user_is_active)
                 return -ERR_TOKEN_REVOKED;
         if (row->expires_at <= clock_now(context->clock))
                 return -ERR_TOKEN_EXPIRED;
         if (!row->app_is_active)
                 return -ERR_TOKEN_APP_DISABLED;
-        if (!scope_parse(row->scopes, &token.scopes, &unknown))
-                return -ERR_INTERNAL;
-        *ret = token;
-        return 0;
+        return scope_parse(row->scopes, &ret->scopes, &unknown) ? 0 : -ERR_INTERNAL;
 }

@@ -1,4 +1,5 @@
 /* One API key of a person: what it is, and how it changes (dialect: API keys). */
+#include "account/audit.h"
 #include "account/identity.h"
 #include "base/context.h"
 #include "base/log.h"
@@ -44,7 +45,7 @@ int api_key_set_status(struct request *req, struct str status, enum audit_event 
                 return r;
         if (r == 0)
                 return refuse_change(req);
-        r = audit(req, &(struct audit){ event, .key_id = key.id });
+        r = audit(req, &(struct audit){ event, .key_id = key.id, .subject = key.id, .detail = key.name });
         if (r < 0)
                 return r;
         LOG(LOG_INFO, "API key's status set", LOG_STR("status", status), LOG_STR("key", key.id),
@@ -91,6 +92,10 @@ int handle_api_key_permissions(struct request *req, struct response *res) {
                 return r;
         if (r == 0)
                 return refuse_change(req);
+        r = audit(req, &(struct audit){ AUDIT_KEY_PERMISSIONS, .key_id = key.id, .subject = key.id,
+                                        .detail = permissions });
+        if (r < 0)
+                return r;
         LOG(LOG_INFO, "API key's permissions changed", LOG_STR("key", key.id), LOG_STR("user", key.user_id));
         return api_key_info_answer(res, &key);
 }
@@ -116,7 +121,9 @@ int handle_api_key_describe(struct request *req, struct response *res) {
                 return r;
         r = db_api_key_describe(req->tx, &req->arena, key.id, key.user_id, key.name, key.description,
                                 clock_now(req->context->clock), &key);
-        if (r < 0)
-                return r;
-        return r ? api_key_info_answer(res, &key) : -ERR_API_KEY_NOT_FOUND;
+        if (r <= 0)
+                return r < 0 ? r : -ERR_API_KEY_NOT_FOUND;
+        r = audit(req, &(struct audit){ AUDIT_KEY_DESCRIBED, .key_id = key.id, .subject = key.id,
+                                        .detail = key.name });
+        return r < 0 ? r : api_key_info_answer(res, &key);
 }

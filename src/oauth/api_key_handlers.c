@@ -1,6 +1,7 @@
 /* How people make and list their API keys (dialect: API keys). */
 #include <inttypes.h>
 
+#include "account/audit.h"
 #include "account/identity.h"
 #include "oauth/api_key_info.h"
 #include "oauth/api_key_new.h"

@@ -1,4 +1,5 @@
 /* What a signed-in person may know of apps, and do with their own (dialect: Applications). */
+#include "account/audit.h"
 #include "account/identity.h"
 #include "base/context.h"
 #include "base/log.h"
@@ -62,6 +63,10 @@ int handle_app_status(struct request *req, struct response *res) {
                 return r;
         if (r == 0)
                 return -ERR_APP_NOT_YOURS;
+        r = audit(req, &(struct audit){ is_active ? AUDIT_APP_ENABLED : AUDIT_APP_DISABLED, .app_id = app.id,
+                                        .subject = app.id });
+        if (r < 0)
+                return r;
         LOG(LOG_INFO, is_active ? "app enabled" : "app disabled", LOG_STR("client_id", app.client_id),
             LOG_STR("user", req->identity->user_id));
         response_begin(res, 200, CONTENT_TYPE_JSON);

@@ -1,5 +1,6 @@
 #include "oauth/authorize.h"
 
+#include "account/audit.h"
 #include "account/identity.h"
 #include "base/context.h"
 #include "base/secret.h"
@@ -151,6 +152,12 @@ int authorize_error_location(const struct authorize *a, int result, struct str *
         return location_end(&a->req->arena, &b, ret_location);
 }
 
+int authorize_audit(struct authorize *a, enum audit_event event, const char *reason) {
+        return audit(a->req,
+                     &(struct audit){ event, .app_id = a->app.row.id,
+                                      .detail = scope_text(&a->req->arena, a->scopes), .reason = reason });
+}
+
 int authorize_grant(struct authorize *a, struct str *ret_location) {
         struct request *req = a->req;
         _cleanup_(secret_done) struct secret code = SECRET_EMPTY;
@@ -161,11 +168,15 @@ int authorize_grant(struct authorize *a, struct str *ret_location) {
                 r = db_consent_upsert(req->tx, req->identity->user_id, a->app.row.id,
                                       scope_text(&req->arena, a->scopes | a->granted),
                                       clock_now(req->context->clock));
+                if (r >= 0)
+                        r = authorize_audit(a, AUDIT_CONSENT_GRANTED, NULL);
                 if (r < 0)
                         return r;
         }
         r = code_issue(req, &a->app, req->identity->user_id, a->scopes, a->redirect_uri, a->code_challenge,
                        &code);
+        if (r >= 0)
+                r = authorize_audit(a, AUDIT_CODE_ISSUED, NULL);
         if (r < 0)
                 return r;
         location_begin(&b, a->redirect_uri);

@@ -2,6 +2,7 @@
  * of checks, whichever way it came: the page's query, the page's form, or the Platform's JSON. */
 #pragma once
 
+#include "account/audit.h"
 #include "http/response.h"
 #include "oauth/app.h"
 
@@ -69,6 +70,9 @@ _must_use_ int authorize_check_all(struct request *req, enum authorize_source so
  * errors         ERR_RANDOM, ERR_STORAGE, ERR_NO_MEMORY
  */
 _must_use_ int authorize_grant(struct authorize *a, struct str *ret_location);
+
+/* Puts an event of this request on record, with its app and scopes. errors: those of audit() */
+_must_use_ int authorize_audit(struct authorize *a, enum audit_event event, const char *reason);
 
 /* The URI that tells the app of an error (RFC 6749 §4.1.2.1); a->redirectable must hold.
  * errors   ERR_NO_MEMORY */

@@ -110,7 +110,9 @@ int handle_authorize_decision(struct request *req, struct response *res) {
                 return r;
         if (str_eq(decision, STR("allow")))
                 return grant(res, &a);
-        if (str_eq(decision, STR("deny")))
-                return redirect_error(res, &a, -ERR_ACCESS_DENIED);
+        if (str_eq(decision, STR("deny"))) {
+                r = authorize_audit(&a, AUDIT_CONSENT_REFUSED, NULL);
+                return r < 0 ? r : redirect_error(res, &a, -ERR_ACCESS_DENIED);
+        }
         return request_refuse_field(req, "decision", "value_error", "Must be 'allow' or 'deny'");
 }

@@ -1,5 +1,6 @@
 #include "oauth/client.h"
 
+#include "account/identity.h"
 #include "account/rate_limit.h"
 #include "base/codec.h"
 #include "base/context.h"
@@ -17,6 +18,22 @@ const struct app *client_app(const struct request *req) {
         const struct client *client = req->step_data;
 
         return &client->app;
+}
+
+const struct app *client_claimed(const struct request *req) {
+        const struct client *client = req->step_data;
+
+        return client && client->app.row.id.len ? &client->app : NULL;
+}
+
+void client_concerns(struct request *req, struct str user_id, int64_t authorization) {
+        struct identity *who = req->identity ? req->identity : arena_new(&req->arena, struct identity);
+
+        if (!who)
+                return;
+        who->user_id = user_id;
+        who->authorization = authorization;
+        req->identity = who;
 }
 
 /* Decodes "id:secret", each form-encoded (RFC 6749 §2.3.1), from Basic's base64. */

@@ -18,6 +18,13 @@ enum { CLIENT_SECRET_MAX = 256 }; /* bytes */
 /* The app that authenticated itself; what client_identify left in req->step_data. */
 const struct app *client_app(const struct request *req);
 
+/* The app that a request says it comes from, proved or not; NULL when there is none of that name. */
+const struct app *client_claimed(const struct request *req);
+
+/* Notes whose grant a request is about, so that the audit trail can tell of it should it be refused. Of no effect on the answer; without
+ * memory for it nothing is noted. */
+void client_concerns(struct request *req, struct str user_id, int64_t authorization);
+
 /* errors   ERR_INVALID_CLIENT, ERR_INVALID_FIELD, those of request_parse_body(), ERR_STORAGE
  * returns  STEP_SKIP when done, STEP_NEXT when the secret must be verified */
 int client_identify(struct request *req, struct response *res);

@@ -1,8 +1,10 @@
 #include "oauth/code.h"
 
+#include "account/audit.h"
 #include "account/token.h"
 #include "base/context.h"
 #include "base/log.h"
+#include "oauth/client.h"
 #include "oauth/pkce.h"
 
 int code_issue(struct request *req, const struct app *app, struct str user_id, scope_set scopes,
@@ -36,6 +38,10 @@ static int code_reused(struct request *req, const struct code_row *row) {
         int r;
 
         r = db_authorization_revoke(req->tx, row->authorization_id, clock_now(req->context->clock));
+        if (r >= 0)
+                r = audit(req,
+                          &(struct audit){ AUDIT_CODE_REUSED, .user_id = row->user_id, .app_id = row->app_id,
+                                           .authorization = row->authorization_id });
         if (r < 0)
                 return r;
         tx_keep(req->tx);
@@ -60,6 +66,7 @@ int code_consume(struct request *req, const struct app *app, const struct code_c
                 return r;
         if (r == 0 || !hash_equal(&hash, row.hash))
                 return -ERR_CODE_UNKNOWN;
+        client_concerns(req, row.user_id, row.authorization_id);
         if (!str_eq(row.app_id, app->row.id))
                 return -ERR_CODE_FOREIGN;
         if (row.spent_at != 0)

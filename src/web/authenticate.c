@@ -145,6 +145,15 @@ int authenticate_verify(struct request *req) {
         return r;
 }
 
+/* Whose token it was that is good no more: for the audit trail, and for nothing else. */
+static void known_by_token(int result, const struct access_token *token, struct identity *who) {
+        if (result != -ERR_TOKEN_REVOKED && result != -ERR_TOKEN_EXPIRED && result != -ERR_TOKEN_APP_DISABLED)
+                return;
+        who->user_id = token->row.user_id;
+        who->app_id = token->row.app_id;
+        who->authorization = token->row.authorization_id;
+}
+
 static int authenticate_token(struct request *req, const struct route *route, struct identity *who) {
         struct access_token token;
         struct str text;
@@ -159,8 +168,10 @@ static int authenticate_token(struct request *req, const struct route *route, st
         if (r < 0)
                 return r;
         r = access_token_find(req->tx, &req->arena, req->context, text, &token);
-        if (r < 0)
+        if (r < 0) {
+                known_by_token(r, &token, who);
                 return r;
+        }
         who->kind = IDENTITY_TOKEN;
         who->user_id = token.row.user_id;
         who->email = token.row.email;

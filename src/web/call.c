@@ -9,6 +9,7 @@
 #include "web/authenticate.h"
 #include "web/bearer.h"
 #include "web/cors.h"
+#include "web/refusal.h"
 #include "web/respond_error.h"
 #include "web/route_table.h"
 #include "web/same_site.h"
@@ -113,6 +114,8 @@ static void call_after(struct call *call) {
                 }
                 r = -ERR_INTERNAL; /* the last step must answer */
         }
+        if (r < 0)
+                refusal_audit(&call->x->request, call->route, r);
         if (r < 0 && !http_exchange_is_sent(call->x))
                 respond_error(&call->x->request, &call->x->response, call->route, r);
         call_finish(call);

@@ -1,5 +1,6 @@
 #include "agents/execution/handlers.h"
 
+#include "account/audit.h"
 #include "account/identity.h"
 #include "agents/execution/check.h"
 #include "agents/execution/engine.h"
@@ -96,6 +97,9 @@ int handle_execute_queue(struct request *req, struct response *res _unused_) {
 
         r = execution_create(req->tx, req->context, &req->arena, req->identity->user_id, req->path_params[0],
                              e->version, e->inputs, e->id);
+        if (r >= 0)
+                r = audit(req, &(struct audit){ AUDIT_EXECUTION_STARTED, .subject = str_of(e->id),
+                                                .detail = req->path_params[0] });
         return r < 0 ? r : STEP_NEXT;
 }
 
@@ -176,6 +180,9 @@ int handle_stop(struct request *req, struct response *res _unused_) {
                 return tell(req, row.id, status);
         r = db_execution_stop(req->tx, row.id, req->identity->user_id, req->path_params[0],
                               clock_now(req->context->clock));
+        if (r >= 0)
+                r = audit(req, &(struct audit){ AUDIT_EXECUTION_STOPPED, .subject = row.id,
+                                                .detail = req->path_params[0] });
         if (r < 0)
                 return r;
         r = db_execution_find(req->tx, &req->arena, row.id, req->identity->user_id, req->path_params[0],
@@ -277,7 +284,12 @@ int handle_review(struct request *req, struct response *res _unused_) {
         r = db_node_execution_review(req->tx, row.id, (int64_t)number, strbuf_str(&text));
         if (r <= 0)
                 return r < 0 ? r : refuse_review(req);
-        r = db_execution_turn(req->tx, &req->arena, req->identity->user_id, &turn);
+        r = audit(req, &(struct audit){ AUDIT_EXECUTION_REVIEWED, .subject = row.id,
+                                        .detail = json_is_true(json_object_get(review, "approved"))
+                                                          ? STR("approved")
+                                                          : STR("refused") });
+        if (r >= 0)
+                r = db_execution_turn(req->tx, &req->arena, req->identity->user_id, &turn);
         if (r >= 0)
                 r = db_execution_resume(req->tx, row.id, turn.turn);
         if (r >= 0)

@@ -1,5 +1,6 @@
 #include "agents/graph/handlers.h"
 
+#include "account/audit.h"
 #include "account/identity.h"
 #include "agents/graph/answer.h"
 #include "agents/graph/draft.h"
@@ -171,6 +172,8 @@ int handle_graph_delete(struct request *req, struct response *res) {
         if (r < 0)
                 return r;
         r = db_library_agent_delete(req->tx, user_id, id);
+        if (r >= 0)
+                r = audit(req, &(struct audit){ AUDIT_GRAPH_DELETED, .subject = row.graph_id });
         if (r < 0)
                 return r;
         LOG(LOG_INFO, "graph deleted", LOG_STR("graph", row.graph_id), LOG_STR("user", user_id));

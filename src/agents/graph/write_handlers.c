@@ -1,4 +1,5 @@
 /* Making graphs and new versions of them. */
+#include "account/audit.h"
 #include "account/identity.h"
 #include "account/quota.h"
 #include "agents/graph/answer.h"
@@ -135,6 +136,8 @@ int handle_graph_create(struct request *req, struct response *res) {
         if (r < 0)
                 return r;
         r = graph_store_new(req->tx, req->context, sent->author.user_id, &sent->draft, &row);
+        if (r >= 0)
+                r = audit(req, &(struct audit){ AUDIT_GRAPH_CREATED, .subject = row.graph_id });
         return r < 0 ? r : answer(req, res, 201, &row);
 }
 
@@ -147,5 +150,9 @@ int handle_graph_replace(struct request *req, struct response *res) {
         if (r < 0)
                 return r;
         r = graph_store_next(req->tx, req->context, sent->author.user_id, &sent->draft, &row);
+        if (r >= 0)
+                r = audit(req, &(struct audit){ AUDIT_GRAPH_CHANGED, .subject = row.graph_id,
+                                                .detail = arena_printf(&req->arena, "version %lld",
+                                                                       (long long)row.version) });
         return r < 0 ? r : answer(req, res, 200, &row);
 }

@@ -1,4 +1,5 @@
 /* grant_type=authorization_code: a code and its PKCE verifier for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5). */
+#include "account/audit.h"
 #include "oauth/code.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/token.h"
@@ -53,6 +54,10 @@ int grant_authorization_code(struct request *req, struct response *res, const st
                 return -ERR_INTERNAL;
         r = token_pair_issue(req, code.authorization_id, code.authorization_expires_at, scopes,
                              app_has_grant(app, STR("refresh_token")), &pair);
+        if (r >= 0)
+                r = audit(req,
+                          &(struct audit){ AUDIT_CODE_EXCHANGED, .user_id = code.user_id,
+                                           .app_id = app->row.id, .authorization = code.authorization_id });
         if (r < 0)
                 return r;
         return token_pair_respond(req, res, &pair);

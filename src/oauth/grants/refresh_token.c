@@ -6,9 +6,11 @@
  * and gets the same tokens. Once the successor was used, or the window is over, the token in hand is a copy
  * that somebody kept: its family is revoked. */
 #include "oauth/refresh_token.h"
+#include "account/audit.h"
 #include "account/token.h"
 #include "base/log.h"
 #include "db/statements.h"
+#include "oauth/client.h"
 #include "oauth/token.h"
 #include "oauth/token_pair.h"
 
@@ -22,10 +24,19 @@ struct presented {
         scope_set scopes; /* of the authorization */
 };
 
+static int put_on_record(struct request *req, const struct presented *p, enum audit_event event,
+                         struct str detail) {
+        return audit(req,
+                     &(struct audit){ event, .user_id = p->token.row.user_id, .app_id = p->token.row.app_id,
+                                      .authorization = p->token.row.authorization_id, .detail = detail });
+}
+
 static int revoke_family(struct request *req, const struct presented *p) {
         int r;
 
         r = db_authorization_revoke(req->tx, p->token.row.authorization_id, clock_now(req->context->clock));
+        if (r >= 0)
+                r = put_on_record(req, p, AUDIT_REFRESH_REUSED, STR_NULL);
         if (r < 0)
                 return r;
         tx_keep(req->tx);
@@ -88,7 +99,8 @@ static int replay(struct request *req, struct response *res, const struct presen
                      &pair.refresh_token);
         pair.access_expires_at = access.expires_at;
         pair.refresh_expires_at = successor.expires_at;
-        return token_pair_respond(req, res, &pair);
+        r = put_on_record(req, p, AUDIT_TOKEN_REFRESHED, STR("the same tokens again"));
+        return r < 0 ? r : token_pair_respond(req, res, &pair);
 }
 
 static int rotate(struct request *req, struct response *res, const struct presented *p) {
@@ -116,6 +128,8 @@ static int rotate(struct request *req, struct response *res, const struct presen
                 return r;
         r = refresh_token_store(req, refresh_id, secret_str(&pair.refresh_token),
                                 p->token.row.authorization_id, pair.refresh_expires_at);
+        if (r >= 0)
+                r = put_on_record(req, p, AUDIT_TOKEN_REFRESHED, STR_NULL);
         if (r < 0)
                 return r;
         return token_pair_respond(req, res, &pair);
@@ -131,6 +145,7 @@ static int find_presented(struct request *req, const struct app *app, struct pre
         r = refresh_token_find(req->tx, &req->arena, ret->text, &ret->token);
         if (r <= 0)
                 return r < 0 ? r : -ERR_REFRESH_UNKNOWN;
+        client_concerns(req, ret->token.row.user_id, ret->token.row.authorization_id);
         if (ret->token.row.authorization_revoked_at != 0)
                 return -ERR_REFRESH_REVOKED;
         if (!str_eq(ret->token.row.app_id, app->row.id))

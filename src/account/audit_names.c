@@ -1,0 +1,69 @@
+/* What a segment is found by. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "account/audit_codec.h"
+#include "account/audit_seal.h"
+#include "base/json_write.h"
+
+enum { NAMES_TEXT_MAX = 1024 * 1024 };
+
+static void name_put(char kind, struct str id, char *out) {
+        (void)snprintf(out, AUDIT_NAME_MAX, "%c" STR_FMT, kind, STR_ARG(id));
+}
+
+unsigned audit_names(const struct audit_entry *e, char names[AUDIT_NAMES][AUDIT_NAME_MAX]) {
+        unsigned n = 0;
+
+        if (e->user_id.len)
+                name_put('u', e->user_id, names[n++]);
+        if (e->actor_id.len)
+                name_put('u', e->actor_id, names[n++]);
+        if (e->app_id.len)
+                name_put('a', e->app_id, names[n++]);
+        if (e->key_id.len)
+                name_put('k', e->key_id, names[n++]);
+        (void)snprintf(names[n++], AUDIT_NAME_MAX, "e%u", e->event);
+        return n;
+}
+
+static int compare(const void *a, const void *b) {
+        return strcmp(a, b);
+}
+
+static struct str names_json(struct arena *arena, char (*names)[AUDIT_NAME_MAX], size_t n) {
+        struct strbuf out = STRBUF_INIT(NAMES_TEXT_MAX);
+        struct json_writer w = JSON_WRITER(&out);
+        struct str text;
+
+        qsort(names, n, AUDIT_NAME_MAX, compare);
+        json_array_begin(&w);
+        for (size_t i = 0; i < n; i++)
+                if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
+                        json_str(&w, str_of(names[i]));
+        json_array_end(&w);
+        text = out.failed ? STR_NULL : arena_copy(arena, strbuf_str(&out));
+        strbuf_done(&out);
+        return text;
+}
+
+int audit_index_names(struct arena *arena, struct str events, struct str *ret) {
+        char(*names)[AUDIT_NAME_MAX];
+        struct audit_texts texts;
+        struct audit_entry e;
+        struct str rest = events;
+        size_t n = 0, count = 0;
+        int r;
+
+        while ((r = audit_decode(&rest, &texts, &e)) > 0)
+                count++;
+        if (r < 0)
+                return r;
+        names = arena_alloc_array(arena, count * AUDIT_NAMES + 1, sizeof(*names));
+        if (!names)
+                return -ERR_NO_MEMORY;
+        while ((r = audit_decode(&events, &texts, &e)) > 0)
+                n += audit_names(&e, names + n);
+        *ret = names_json(arena, names, n);
+        return ret->ptr ? 0 : -ERR_NO_MEMORY;
+}

@@ -1,0 +1,166 @@
+#include "account/audit_seal.h"
+
+#include <stdlib.h>
+
+#include "account/audit_chain.h"
+#include "account/audit_codec.h"
+#include "base/log.h"
+
+struct sealing {
+        const struct context *context;
+        struct tx *tx;
+        struct arena *arena;
+        int64_t seq, events; /* of the newest segment; events of all */
+        struct hash hash;    /* of the newest segment */
+        struct strbuf bytes; /* of the segment that is being made */
+        int64_t first, last, count;
+};
+
+/* Where the chain goes on: behind the segment that the head names or behind the newest one there is, whichever is later. If they
+ * differ, somebody changed the tables; the gap stays for audit_verify() to see. */
+static int find_end(struct sealing *s) {
+        struct audit_mark_row head;
+        struct audit_seal_row last;
+        struct str hash = STR_NULL;
+        int r, known;
+
+        known = db_audit_mark(s->tx, s->arena, AUDIT_HEAD, &head);
+        if (known < 0)
+                return known;
+        r = db_audit_segment_last(s->tx, s->arena, &last);
+        if (r < 0)
+                return r;
+        if (known) {
+                s->seq = head.seq;
+                s->events = head.events;
+                hash = head.hash;
+        }
+        if (r && last.seq > s->seq) {
+                s->seq = last.seq;
+                hash = last.hash;
+        }
+        if (hash.len == sizeof(s->hash.bytes))
+                memcpy(s->hash.bytes, hash.ptr, hash.len);
+        if ((known || r) && (!known || !r || head.seq != last.seq))
+                LOG(LOG_ERROR,
+                    "the audit trail was changed: its newest segment is not the one that was sealed last",
+                    LOG_INT("segment", r ? last.seq : 0), LOG_INT("sealed", known ? head.seq : 0));
+        return 0;
+}
+
+static int segment_end(struct sealing *s) {
+        struct audit_key_id key = audit_key_id(&s->context->server_key);
+        struct audit_segment_row row = { .seq = s->seq + 1,
+                                         .first_id = s->first,
+                                         .last_id = s->last,
+                                         .count = s->count,
+                                         .sealed_at = clock_now(s->context->clock),
+                                         .events = strbuf_str(&s->bytes) };
+        struct str names;
+        struct hash mac;
+        int r;
+
+        if (s->count == 0)
+                return 0;
+        if (!row.events.ptr)
+                return -ERR_NO_MEMORY;
+        s->hash = audit_segment_hash(&row, hash_str(&s->hash));
+        mac = audit_segment_mac(&s->context->server_key, &s->hash);
+        r = audit_index_names(s->arena, row.events, &names);
+        if (r >= 0)
+                r = db_audit_segment_insert(s->tx, row.seq, row.first_id, row.last_id, row.count,
+                                            row.sealed_at, row.events, hash_str(&s->hash), hash_str(&mac),
+                                            str_n(key.bytes, sizeof(key.bytes)));
+        if (r >= 0)
+                r = db_audit_index_insert(s->tx, names, row.seq);
+        if (r < 0)
+                return r;
+        s->seq = row.seq;
+        s->events += s->count;
+        s->count = 0;
+        strbuf_reset(&s->bytes);
+        return 0;
+}
+
+static int event_add(struct sealing *s, struct str bytes, int64_t id) {
+        int r = 0;
+
+        if (s->count == AUDIT_SEGMENT_EVENTS || s->bytes.len + bytes.len > AUDIT_SEGMENT_BYTES)
+                r = segment_end(s);
+        if (r < 0)
+                return r;
+        s->first = s->count ? MIN_OF(s->first, id) : id;
+        s->last = s->count ? MAX_OF(s->last, id) : id;
+        s->count++;
+        strbuf_append(&s->bytes, bytes);
+        return 0;
+}
+
+/* What is no event was put into the journal by somebody else, or changed there: that is all that can be said of it. */
+static int damage_add(struct sealing *s, size_t bytes) {
+        struct audit_entry e = {
+                .id = id_next(s->context->ids), .event = AUDIT_DAMAGED, .by = AUDIT_BY_SERVER, .count = 1
+        };
+        uint8_t out[AUDIT_ENTRY_MAX];
+
+        LOG(LOG_ERROR, "the audit trail was changed before it was sealed", LOG_INT("bytes", (int64_t)bytes));
+        return event_add(s, str_n(out, audit_encode(&e, out)), e.id);
+}
+
+static int row_add(struct sealing *s, const struct audit_journal_row *row) {
+        struct str rest = row->events;
+        struct audit_texts texts;
+        struct audit_entry e;
+        int r, added = 0;
+
+        do {
+                struct str at = rest;
+
+                r = audit_decode(&rest, &texts, &e);
+                if (r > 0)
+                        added = event_add(s, str_first(at, at.len - rest.len), e.id);
+                else if (r < 0)
+                        added = damage_add(s, at.len);
+        } while (r > 0 && added >= 0);
+        return added;
+}
+
+static int by_id(const void *a, const void *b) {
+        const struct audit_journal_row *x = a, *y = b;
+
+        return (x->id > y->id) - (x->id < y->id);
+}
+
+static int seal_rows(struct sealing *s, struct audit_journal_row *rows, size_t n) {
+        int r;
+
+        qsort(rows, n, sizeof(*rows), by_id);
+        r = find_end(s);
+        for (size_t i = 0; i < n && r >= 0; i++)
+                r = row_add(s, &rows[i]);
+        if (r >= 0)
+                r = segment_end(s);
+        if (r >= 0)
+                r = audit_mark_store(s->tx, &s->context->server_key, AUDIT_HEAD, s->seq, s->events,
+                                     hash_str(&s->hash));
+        return r < 0 ? r : (int)n;
+}
+
+int audit_seal(const struct context *context, struct tx *tx, struct arena *arena, int64_t rows) {
+        struct sealing s = {
+                .context = context, .tx = tx, .arena = arena, .bytes = STRBUF_INIT(2 * AUDIT_SEGMENT_BYTES)
+        };
+        struct audit_journal_row *list = NULL;
+        struct held_row held;
+        size_t n = 0;
+        int r;
+
+        r = db_audit_lock(tx, arena, &held);
+        if (r <= 0)
+                return r;
+        r = db_audit_journal_take(tx, arena, rows, &list, &n);
+        if (r >= 0)
+                r = n ? seal_rows(&s, list, n) : 0;
+        strbuf_done(&s.bytes);
+        return r;
+}

@@ -1,0 +1,45 @@
+#include "web/refusal.h"
+
+#include "account/audit.h"
+#include "account/identity.h"
+#include "oauth/client.h"
+
+/* At the endpoints of apps; a malformed request is none of the audit trail's. */
+static void client_refusal(const struct request *req, int result) {
+        const struct error_row *row = error_row(result);
+        const struct app *app = client_claimed(req);
+        struct audit what = { .reason = row->name };
+
+        if (!app)
+                return;
+        if (result == -ERR_INVALID_CLIENT)
+                what.event = AUDIT_CLIENT_REFUSED;
+        else if (str_eq(row->oauth_code, STR("invalid_grant")) ||
+                 str_eq(row->oauth_code, STR("invalid_scope")) ||
+                 str_eq(row->oauth_code, STR("unauthorized_client")))
+                what.event = AUDIT_GRANT_REFUSED;
+        else
+                return;
+        what.app_id = app->row.id;
+        audit_soon(req, &what);
+}
+
+void refusal_audit(const struct request *req, const struct route *route, int result) {
+        const struct error_row *row = error_row(result);
+        enum audit_event event = AUDIT_ACCESS_REFUSED;
+
+        if (route->access == ACCESS_CLIENT) {
+                client_refusal(req, result);
+                return;
+        }
+        if (!req->identity || !req->identity->user_id.ptr)
+                return;
+        if (row->json_status == 429)
+                event = AUDIT_QUOTA_REFUSED;
+        else if (row->json_status != 401 && row->json_status != 403)
+                return;
+        /* Signing in tells of its own refusals (account/login.c). */
+        if (result == -ERR_WRONG_PASSWORD || (event == AUDIT_QUOTA_REFUSED && route->access == ACCESS_PUBLIC))
+                return;
+        audit_soon(req, &(struct audit){ event, .reason = row->name, .detail = str_of(route->path) });
+}
