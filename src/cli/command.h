@@ -49,6 +49,8 @@ int command_store_import(int argc, char **argv);
 int command_reset_clock(int argc, char **argv);
 int command_vault_rotate_key(int argc, char **argv);
 int command_vault_check(int argc, char **argv);
+int command_audit_verify(int argc, char **argv);
+int command_audit_export(int argc, char **argv);
 int command_migrate(int argc, char **argv);
 int command_export_api_schema(int argc, char **argv);
 int command_version(int argc, char **argv);

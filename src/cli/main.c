@@ -19,6 +19,8 @@ const struct program program_gatehouse = {
                 { "vault check", "see whether every stored credential can be opened", command_vault_check },
                 { "store import", "bring listings and their agents into the store", command_store_import },
                 { "reset-clock", "start from this machine's time again, after a wrong clock", command_reset_clock },
+                { "audit verify", "hold the audit trail against its seals", command_audit_verify },
+                { "audit export", "print the audit trail as JSON lines", command_audit_export },
                 { "migrate", "bring the database's schema up to date", command_migrate },
                 { "export-api-schema", "print the OpenAPI documents", command_export_api_schema },
                 { "version", "print the version", command_version },

@@ -19,8 +19,8 @@
 #include "cli/key_file.h"
 #include "integrations/provider.h"
 #include "integrations/vault_keys.h"
-#include "jobs/scheduler.h"
 #include "jobs/audit_job.h"
+#include "jobs/scheduler.h"
 #include "oauth/reference_app.h"
 #include "oauth/secret_memo.h"
 #include "pages/page.h"
@@ -245,11 +245,7 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
         }
         s->context.client_secrets = s->client_secrets;
         s->context.audit = s->audit = audit_gather_new();
-        if (!s->audit) {
-                problem(who, "There is not enough memory.");
-                return -ERR_NO_MEMORY;
-        }
-        if (platform_issuer_new(&s->settings, &s->platform) < 0) {
+        if (!s->audit || platform_issuer_new(&s->settings, &s->platform) < 0) {
                 problem(who, "There is not enough memory.");
                 return -ERR_NO_MEMORY;
         }

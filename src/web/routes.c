@@ -1,4 +1,5 @@
 /* THE table: every path that this server answers. To add an endpoint, add its row and its handler. */
+#include "account/audit_handlers.h"
 #include "account/handlers.h"
 #include "agents/block_handlers.h"
 #include "agents/execution/handlers.h"
@@ -93,6 +94,11 @@ const struct route routes[] = {
 { HTTP_GET,   "/api/auth/user/timezone", ACCESS_SESSION, 0, 0, READ(handle_timezone), 0 },
 { HTTP_POST,  "/api/auth/user/timezone", ACCESS_SESSION, 0, 0, TRANSACT(handle_timezone_set), 0 },
 { HTTP_POST,  "/api/auth/user/name",     ACCESS_SESSION, 0, 0, TRANSACT(handle_name_set), 0 },
+
+/* the audit trail */
+{ HTTP_GET,   "/api/audit",              ACCESS_SESSION, 0, 0, READ(handle_audit), 0 },
+{ HTTP_GET,   "/api/admin/audit",        ACCESS_ADMIN,   0, 0, READ(handle_audit_admin), 0 },
+{ HTTP_GET,   "/api/admin/audit/export", ACCESS_ADMIN,   0, 0, READ(handle_audit_export), 0 },
 
 /* OAuth, for apps */
 { HTTP_POST,  "/api/oauth/token",      ACCESS_CLIENT, 0, CORS, CLIENT_THEN(TRANSACTION, handle_token), 0 },

@@ -99,3 +99,22 @@ WHERE seq <= :from AND seq >= :least ORDER BY seq DESC LIMIT :limit;
 SELECT s.seq, s.first_id, s.last_id, s.count, s.sealed_at, s.events, s.hash, s.mac, s.key_id
 FROM audit_index AS i JOIN audit_segments AS s ON s.seq = i.segment
 WHERE i.name = :name AND i.segment <= :from AND i.segment >= :least ORDER BY i.segment DESC LIMIT :limit;
+
+-- row: audit_app
+--   id text, client_id text, name text
+
+-- row: audit_key
+--   id text, name text, head text
+
+-- row: audit_person
+--   id text, email text
+
+-- How events are shown: the app, key or person of an id.
+-- name: audit_app(id text) -> audit_app?
+SELECT id, client_id, name FROM apps WHERE id = :id;
+
+-- name: audit_key(id text) -> audit_key?
+SELECT id, name, head FROM api_keys WHERE id = :id;
+
+-- name: audit_person(id text) -> audit_person?
+SELECT id, email FROM users WHERE id = :id;

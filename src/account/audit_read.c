@@ -1,0 +1,225 @@
+#include "account/audit_read.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "account/audit_seal.h"
+#include "db/statements.h"
+
+enum { JOURNAL_ROWS = 512, SEGMENTS_AT_ONCE = 4 };
+
+/* Behind which event a page begins: an event of a segment, 0 standing for the journal; ids from `id` on were shown. */
+struct place {
+        int64_t seq, id;
+};
+
+struct reading {
+        struct tx *tx;
+        struct arena *arena;
+        const struct audit_filter *filter;
+        int64_t since, until; /* ids */
+        struct audit_page *page;
+        struct place at;            /* of the last event that was taken, or of where the search broke off */
+        struct audit_found **found; /* of the piece at hand */
+        size_t n_found, capacity;
+        unsigned segments;
+};
+
+static bool cursor_read(struct str text, struct place *ret) {
+        struct str seq;
+        uint64_t a, b;
+
+        if (!text.len) {
+                *ret = (struct place){ 0, INT64_MAX };
+                return true;
+        }
+        if (!str_next(&text, '.', &seq) || !str_to_uint(seq, INT64_MAX, &a) ||
+            !str_to_uint(text, INT64_MAX, &b))
+                return false;
+        *ret = (struct place){ (int64_t)a, (int64_t)b };
+        return true;
+}
+
+static bool matches(const struct reading *g, const struct audit_entry *e) {
+        const struct audit_filter *f = g->filter;
+
+        return e->id >= g->since && e->id < g->until && (!f->event || e->event == f->event) &&
+               (!f->person.ptr || str_eq(e->user_id, f->person) || str_eq(e->actor_id, f->person)) &&
+               (!f->app_id.ptr || str_eq(e->app_id, f->app_id)) &&
+               (!f->key_id.ptr || str_eq(e->key_id, f->key_id));
+}
+
+static int found_add(struct reading *g, struct audit_found *found) {
+        if (g->n_found == g->capacity) {
+                size_t capacity = MAX_OF(2 * g->capacity, (size_t)AUDIT_PAGE_MAX);
+                struct audit_found **list =
+                        arena_alloc_array(g->arena, capacity, sizeof(struct audit_found *));
+
+                if (!list)
+                        return -ERR_NO_MEMORY;
+                if (g->n_found)
+                        memcpy(list, g->found, g->n_found * sizeof(struct audit_found *));
+                g->found = list;
+                g->capacity = capacity;
+        }
+        g->found[g->n_found++] = found;
+        return 0;
+}
+
+/* The events of some bytes that are asked for, before an id. What is no event ends the bytes: audit_verify() tells of it. */
+static int search(struct reading *g, struct str events, int64_t before) {
+        struct audit_found *found = NULL;
+        int r;
+
+        for (;;) {
+                if (!found)
+                        found = arena_new(g->arena, struct audit_found);
+                if (!found)
+                        return -ERR_NO_MEMORY;
+                r = audit_decode(&events, &found->texts, &found->entry);
+                if (r <= 0)
+                        return 0;
+                if (found->entry.id >= before || !matches(g, &found->entry))
+                        continue;
+                r = found_add(g, found);
+                if (r < 0)
+                        return r;
+                found = NULL;
+        }
+}
+
+static int newest_first(const void *a, const void *b) {
+        const struct audit_found *const *x = a, *const *y = b;
+
+        return ((*x)->entry.id < (*y)->entry.id) - ((*x)->entry.id > (*y)->entry.id);
+}
+
+/* Takes what was found, as far as the page has room. Returns whether it is full. */
+static bool page_take(struct reading *g, int64_t seq) {
+        struct audit_page *page = g->page;
+
+        if (g->n_found)
+                qsort(g->found, g->n_found, sizeof(struct audit_found *), newest_first);
+        for (size_t i = 0; i < g->n_found && page->n < g->filter->limit; i++) {
+                page->list[page->n++] = g->found[i];
+                g->at = (struct place){ seq, g->found[i]->entry.id };
+        }
+        g->n_found = 0;
+        return page->n == g->filter->limit;
+}
+
+/* What is not sealed yet; all of it, since its rows are in no strict order. */
+static int search_journal(struct reading *g, int64_t before) {
+        struct audit_journal_row *rows = NULL;
+        size_t n = 0;
+        int r;
+
+        r = db_audit_journal_before(g->tx, g->arena, INT64_MAX, JOURNAL_ROWS, &rows, &n);
+        for (size_t i = 0; i < n && r >= 0; i++)
+                r = search(g, rows[i].events, before);
+        return r;
+}
+
+/* The name that the fewest segments may be expected to have. */
+static bool index_name(const struct audit_filter *f, char name[AUDIT_NAME_MAX]) {
+        if (f->person.ptr)
+                (void)snprintf(name, AUDIT_NAME_MAX, "u" STR_FMT, STR_ARG(f->person));
+        else if (f->key_id.ptr)
+                (void)snprintf(name, AUDIT_NAME_MAX, "k" STR_FMT, STR_ARG(f->key_id));
+        else if (f->app_id.ptr)
+                (void)snprintf(name, AUDIT_NAME_MAX, "a" STR_FMT, STR_ARG(f->app_id));
+        else if (f->event)
+                (void)snprintf(name, AUDIT_NAME_MAX, "e%u", f->event);
+        else
+                return false;
+        return true;
+}
+
+/* Between which segments there can be anything. */
+static int bounds(struct reading *g, int64_t *ret_from, int64_t *ret_least) {
+        struct audit_place_row place;
+        int r = 0;
+
+        *ret_from = g->at.seq ? g->at.seq : INT64_MAX;
+        *ret_least = 0;
+        if (g->until != INT64_MAX) {
+                r = db_audit_place_before(g->tx, g->arena, g->until, &place);
+                if (r > 0)
+                        *ret_from = MIN_OF(*ret_from, place.seq);
+        }
+        if (r >= 0 && g->since) {
+                r = db_audit_place_from(g->tx, g->arena, g->since, &place);
+                if (r > 0)
+                        *ret_least = place.seq ? place.seq : INT64_MAX;
+        }
+        return MIN_OF(r, 0);
+}
+
+static int segments_back(struct reading *g, int64_t from, int64_t least, struct audit_segment_row **ret,
+                         size_t *ret_n) {
+        char name[AUDIT_NAME_MAX];
+
+        if (index_name(g->filter, name))
+                return db_audit_segments_back_of(g->tx, g->arena, str_of(name), from, least, SEGMENTS_AT_ONCE,
+                                                 ret, ret_n);
+        return db_audit_segments_back(g->tx, g->arena, from, least, SEGMENTS_AT_ONCE, ret, ret_n);
+}
+
+/* Returns 1 when the page is full or the search has gone far enough, 0 at the end. */
+static int search_segments(struct reading *g, const struct place *begin) {
+        int64_t from, least;
+        int r;
+
+        r = bounds(g, &from, &least);
+        while (r >= 0) {
+                struct audit_segment_row *rows = NULL;
+                size_t n = 0;
+
+                r = segments_back(g, from, least, &rows, &n);
+                for (size_t i = 0; i < n && r >= 0; i++) {
+                        bool shown = begin->seq == 0 || rows[i].seq == begin->seq;
+
+                        r = search(g, rows[i].events, shown ? begin->id : INT64_MAX);
+                        if (r >= 0 && page_take(g, rows[i].seq))
+                                return 1;
+                        from = rows[i].seq - 1;
+                }
+                g->segments += (unsigned)n;
+                if (r < 0 || n < SEGMENTS_AT_ONCE || from <= 0)
+                        break;
+                if (g->segments >= AUDIT_READ_SEGMENTS_MAX) {
+                        g->at = (struct place){ from, INT64_MAX };
+                        return 1;
+                }
+        }
+        return r;
+}
+
+int audit_find(struct tx *tx, struct arena *arena, const struct audit_filter *filter,
+               struct audit_page *ret) {
+        struct reading g = { .tx = tx,
+                             .arena = arena,
+                             .filter = filter,
+                             .since = filter->since ? id_at(filter->since) : 0,
+                             .until = filter->until ? id_at(filter->until) : INT64_MAX,
+                             .page = ret };
+        struct place begin;
+        int r = 0;
+
+        *ret = (struct audit_page){ 0 };
+        if (!cursor_read(filter->cursor, &begin))
+                return -ERR_BAD_REQUEST;
+        ret->list = arena_alloc_array(arena, filter->limit, sizeof(struct audit_found *));
+        if (!ret->list)
+                return -ERR_NO_MEMORY;
+        g.at = begin;
+        if (begin.seq == 0)
+                r = search_journal(&g, begin.id);
+        if (r < 0)
+                return r;
+        r = page_take(&g, 0) ? 1 : search_segments(&g, &begin);
+        if (r > 0)
+                (void)snprintf(ret->next, sizeof(ret->next), "%" PRId64 ".%" PRId64, g.at.seq, g.at.id);
+        return MIN_OF(r, 0);
+}

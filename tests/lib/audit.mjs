@@ -1,0 +1,40 @@
+// The audit trail, as people, administrators and operators see it.
+import assert from 'node:assert/strict';
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// What was gathered or committed is there after about a second; a test asks until then.
+export async function until(look, holds, what) {
+  for (const end = Date.now() + 15_000;;) {
+    const seen = await look();
+    if (holds(seen))
+      return seen;
+    assert.ok(Date.now() < end, `${what}: ${JSON.stringify(seen).slice(0, 4000)}`);
+    await pause(100);
+  }
+}
+
+const query = (params) => new URLSearchParams(Object.entries(params).filter(([, v]) => v !== undefined)).toString();
+
+export async function page(browser, params = {}, path = '/api/audit') {
+  const answer = await browser.get(`${path}?${query(params)}`);
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json;
+}
+
+export const own = async (browser, params) => (await page(browser, { limit: 200, ...params })).items;
+export const all = async (admin, params) => (await page(admin, { limit: 200, ...params }, '/api/admin/audit')).items;
+
+// The newest event of a kind, once it is there.
+export async function event(look, name, where = () => true) {
+  const items = await until(look, (list) => list.some((e) => e.event === name && where(e)), `no ${name}`);
+  return items.find((e) => e.event === name && where(e));
+}
+
+export const sealed = (server) => until(async () => Number(Object.values((await server.sql('SELECT COUNT(*) AS n FROM audit_journal'))[0])[0]),
+  (n) => n === 0, 'not sealed');
+
+export async function verify(server, ...args) {
+  const done = await server.run('gatehouse', ['audit', 'verify', '--json', ...args]);
+  return { code: done.code, stderr: done.stderr, ...(done.stdout ? JSON.parse(done.stdout) : {}) };
+}
