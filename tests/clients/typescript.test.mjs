@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { grant } from '../lib/oauth.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
+import { imported, row } from '../lib/store.mjs';
 
 const finish = promisify(execFile);
 const folder = fileURLToPath(new URL('typescript/', import.meta.url));
@@ -18,7 +19,7 @@ let server, person, client, key, token;
 before(async () => {
   server = await Server.start();
   person = await signUp(server);
-  const scopes = ['IDENTITY', 'READ_BLOCK', 'EXECUTE_BLOCK', 'USE_TOOLS', 'WRITE_GRAPH', 'WRITE_LIBRARY', 'EXECUTE_GRAPH'];
+  const scopes = ['IDENTITY', 'READ_BLOCK', 'EXECUTE_BLOCK', 'USE_TOOLS', 'WRITE_GRAPH', 'WRITE_LIBRARY', 'EXECUTE_GRAPH', 'READ_STORE'];
   key = (await person.post('/api/api-keys', { json: { name: 'typescript', permissions: scopes } })).json.plain_text_key;
   const app = await server.createApp({ redirectUris: ['http://localhost:4713/cb'], scopes });
   token = (await grant(person, app)).access_token;
@@ -46,6 +47,11 @@ describe('a TypeScript client of the document', () => {
       assert.ok((await client.blockNames(connect())).includes('StoreValueBlock'));
       assert.deepEqual(await client.runBlock(connect(), STORE_VALUE, { input: 'kept' }), { status: 200, outputs: { output: ['kept'] }, detail: undefined });
     });
+
+  it('finds what the store has', async () => {
+    await imported(server, [row('adder', { name: 'Adder' }), row('other')]);
+    assert.deepEqual(await client.inStore(client.withToken(server.base, token), 'adder'), { total: 1, found: [['Adder', 1, 2]] });
+  });
 
   it('schedules agents, finds and runs those of the store', async () => {
     const connect = client.withKey(server.base, key);

@@ -69,6 +69,20 @@ export async function runAgent(client: Client, username_agent_slug: string): Pro
   return data.type === 'execution_started' ? data.execution_id : data.message;
 }
 
+// What a search of the store finds, and who made it.
+export async function inStore(client: Client, search_query: string) {
+  const { data, error } = await client.GET('/external-api/v1/store/agents', { params: { query: { search_query, sorted_by: 'runs', page: 1 } } });
+  if (!data)
+    throw new Error(JSON.stringify(error));
+  const found = [];
+  for (const { creator, slug } of data.agents) {
+    const agent = await client.GET('/external-api/v1/store/agents/{username}/{agent_name}', { params: { path: { username: creator, agent_name: slug } } });
+    const maker = await client.GET('/external-api/v1/store/creators/{username}', { params: { path: { username: creator } } });
+    found.push([agent.data?.agent_name, agent.data?.versions.length, maker.data?.num_agents]);
+  }
+  return { total: data.pagination.total_items, found };
+}
+
 // The compiler knows what the server would refuse. (A line that were right after all would be an error.)
 export async function mistakes(client: Client) {
   // @ts-expect-error there is no such path
