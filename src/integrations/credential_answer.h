@@ -2,6 +2,11 @@
 #pragma once
 
 #include "base/json_write.h"
+#include "http/request.h"
 #include "integrations/credential.h"
+
+/* The credential that the path names, of the person who calls.
+ * errors   ERR_CREDENTIAL_NOT_FOUND, ERR_STORAGE, ERR_NO_MEMORY */
+_must_use_ int credential_named(struct request *req, struct credential *ret);
 
 void credential_write(const struct credential *c, struct json_writer *w);

@@ -76,7 +76,7 @@ int handle_provider_credentials(struct request *req, struct response *res) {
 }
 
 /* The credential that the path names. */
-static int find_named(struct request *req, struct credential *ret) {
+int credential_named(struct request *req, struct credential *ret) {
         int r = credential_find(req->tx, &req->arena, req->identity->user_id, req->path_params[0],
                                 req->path_params[1], ret);
 
@@ -85,7 +85,7 @@ static int find_named(struct request *req, struct credential *ret) {
 
 int handle_credential(struct request *req, struct response *res) {
         struct credential c;
-        int r = find_named(req, &c);
+        int r = credential_named(req, &c);
 
         return r < 0 ? r : answer(res, 200, &c);
 }
@@ -152,7 +152,7 @@ int handle_credential_rename(struct request *req, struct response *res) {
         if (r == 0)
                 r = credential_read_title(req, true, &title);
         if (r == 0)
-                r = find_named(req, &c);
+                r = credential_named(req, &c);
         if (r == 0 && c.is_system)
                 r = request_refuse(req, ERR_CREDENTIAL_SYSTEM,
                                    "System-managed credentials cannot be changed");
@@ -164,51 +164,4 @@ int handle_credential_rename(struct request *req, struct response *res) {
         c.title = title;
         r = record(req, AUDIT_CREDENTIAL_CHANGED, &c);
         return r < 0 ? r : answer(res, 200, &c);
-}
-
-/* Deletes what the path names. */
-static int remove_named(struct request *req, struct credential *ret) {
-        int r;
-
-        r = find_named(req, ret);
-        if (r == 0 && ret->is_system)
-                r = -ERR_CREDENTIAL_SYSTEM;
-        if (r < 0)
-                return r;
-        r = credential_delete(req->tx, ret);
-        if (r <= 0)
-                return r < 0 ? r : -ERR_CREDENTIAL_NOT_FOUND;
-        return record(req, AUDIT_CREDENTIAL_DELETED, ret);
-}
-
-int handle_credential_delete_external(struct request *req, struct response *res) {
-        struct json_writer w = JSON_WRITER(&res->body);
-        struct credential c;
-        int r;
-
-        r = remove_named(req, &c);
-        if (r < 0)
-                return r;
-        response_begin(res, 200, CONTENT_TYPE_JSON);
-        json_object_begin(&w);
-        json_member_bool(&w, "deleted", true);
-        json_member_str(&w, "credentials_id", c.id);
-        json_object_end(&w);
-        return STEP_DONE;
-}
-
-int handle_credential_delete(struct request *req, struct response *res) {
-        struct json_writer w = JSON_WRITER(&res->body);
-        struct credential c;
-        int r;
-
-        r = remove_named(req, &c);
-        if (r < 0)
-                return r;
-        response_begin(res, 200, CONTENT_TYPE_JSON);
-        json_object_begin(&w);
-        json_member_bool(&w, "deleted", true);
-        json_member_null(&w, "revoked"); /* there is nothing to revoke of what was not connected by OAuth */
-        json_object_end(&w);
-        return STEP_DONE;
 }

@@ -20,6 +20,9 @@ int handle_credential_create_external(struct request *req, struct response *res)
 int handle_credential_rename(struct request *req, struct response *res);
 int handle_credential_delete(struct request *req, struct response *res);
 int handle_credential_delete_external(struct request *req, struct response *res);
+/* … then, on the crew, where the provider is to be told */
+int handle_credential_revoke(struct request *req, struct response *res);
+int handle_credential_revoke_external(struct request *req, struct response *res);
 
 /* connecting an account by OAuth */
 int handle_connect_initiate(struct request *req, struct response *res);

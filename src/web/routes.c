@@ -145,7 +145,7 @@ const struct route routes[] = {
 { HTTP_POST,   "/api/integrations/{provider}/credentials",            ACCESS_SESSION, 0, 0, TRANSACT(handle_credential_create), 0 },
 { HTTP_GET,    "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, READ(handle_credential), 0 },
 { HTTP_PATCH,  "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, TRANSACT(handle_credential_rename), 0 },
-{ HTTP_DELETE, "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, TRANSACT(handle_credential_delete), 0 },
+{ HTTP_DELETE, "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, { { EXECUTOR_TRANSACTION, handle_credential_delete }, { EXECUTOR_CREW, handle_credential_revoke } }, 0 },
 { HTTP_GET,    "/api/integrations/{provider}/login",    ACCESS_SESSION, 0, 0, TRANSACT(handle_connect_login), 0 },
 { HTTP_POST,   "/api/integrations/{provider}/callback", ACCESS_SESSION, 0, 0, { { EXECUTOR_READ, handle_connect_admit }, { EXECUTOR_CREW, handle_connect_callback } }, 0 },
 { HTTP_GET,    "/auth/integrations/oauth_callback",     ACCESS_SESSION, 0, PAGE, { { EXECUTOR_READ, handle_connect_page_admit }, { EXECUTOR_CREW, handle_connect_page } }, 0 },
@@ -209,7 +209,7 @@ const struct route routes[] = {
 { HTTP_GET,    "/external-api/v1/integrations/{provider}/credentials",      ACCESS_API, SCOPE_READ_INTEGRATIONS,   EXTERNAL, READ(handle_provider_credentials), 0 },
 { HTTP_POST,   "/external-api/v1/integrations/{provider}/credentials",      ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_create_external), 0 },
 { HTTP_PATCH,  "/external-api/v1/integrations/{provider}/credentials/{id}", ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_rename), 0 },
-{ HTTP_DELETE, "/external-api/v1/integrations/{provider}/credentials/{id}", ACCESS_API, SCOPE_DELETE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_delete_external), 0 },
+{ HTTP_DELETE, "/external-api/v1/integrations/{provider}/credentials/{id}", ACCESS_API, SCOPE_DELETE_INTEGRATIONS, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_credential_delete_external }, { EXECUTOR_CREW, handle_credential_revoke_external } }, 0 },
 { HTTP_POST,   "/external-api/v1/integrations/{provider}/oauth/initiate", ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_connect_initiate), 0 },
 { HTTP_POST,   "/external-api/v1/integrations/{provider}/oauth/complete", ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, { { EXECUTOR_READ, handle_connect_admit }, { EXECUTOR_CREW, handle_connect_complete } }, 0 },
 

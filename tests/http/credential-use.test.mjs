@@ -172,6 +172,35 @@ describe('renewal', () => {
   });
 });
 
+describe('deleting', () => {
+  const remove = async (id) => (await person.send('DELETE', `/api/integrations/acme/credentials/${id}`)).json;
+  const account = async () => (await connect(api, 'acme')).credentials_id;
+
+  it("revokes an account's tokens at the provider", async () => {
+    const id = await account(), n = provider.serial;
+    assert.deepEqual(await remove(id), { deleted: true, revoked: true });
+    const told = provider.to('/revoke').map((call) => [call.form.token, call.form.token_type_hint]);
+    assert.deepEqual(told, [[`rt-${n}-of-a-provider`, 'refresh_token'], [`at-${n}-of-a-provider`, 'access_token']]);
+    const other = await account(), answer = await api.delete(`/integrations/acme/credentials/${other}`);
+    assert.deepEqual(answer.json, { deleted: true, credentials_id: other });
+    assert.equal(provider.to('/revoke').length, 4);
+  });
+
+  it('goes on without a provider that does not answer well', async () => {
+    provider.revoke = (form, request, response) => response.writeHead(500).end();
+    const id = await account();
+    assert.deepEqual(await remove(id), { deleted: true, revoked: false });
+    delete provider.revoke;
+    assert.equal((await api.delete(`/integrations/acme/credentials/${id}`)).status, 404);
+  });
+
+  it('of what is no account revokes nothing', async () => {
+    const id = await stored(api, 'acme', { type: 'api_key', title: 'k', api_key: 'sk-1' });
+    assert.deepEqual(await remove(id), { deleted: true, revoked: null });
+    assert.equal(provider.to('/revoke').length, 0);
+  });
+});
+
 describe('two nodes', { skip: engine === 'sqlite' && 'several nodes want a server' }, () => {
   it('renew a credential once', async () => {
     const { credentials_id } = await connect(api, 'acme'), other = await server.node();

@@ -1,0 +1,107 @@
+/* Deleting credentials: here at once, then at the provider, whose tokens nobody shall be able to use any more. */
+#include "account/audit.h"
+#include "account/identity.h"
+#include "base/log.h"
+#include "integrations/credential_answer.h"
+#include "integrations/handlers.h"
+#include "integrations/oauth_call.h"
+
+/* What the transaction leaves for the step that tells the provider. */
+struct deleted {
+        struct credential c;
+        struct credential_secret secret;
+};
+
+static void answer(struct response *res, const struct credential *c, bool external, const bool *revoked) {
+        struct json_writer w = JSON_WRITER(&res->body);
+
+        response_begin(res, 200, CONTENT_TYPE_JSON);
+        response_no_store(res);
+        json_object_begin(&w);
+        json_member_bool(&w, "deleted", true);
+        if (external)
+                json_member_str(&w, "credentials_id", c->id);
+        else if (revoked)
+                json_member_bool(&w, "revoked", *revoked);
+        else
+                json_member_null(&w, "revoked"); /* there is nothing to revoke */
+        json_object_end(&w);
+}
+
+static bool is_revocable(const struct context *context, const struct credential *c) {
+        const struct provider *p = provider_find(context, c->provider);
+
+        return c->kind == CREDENTIAL_OAUTH2 && p && p->oauth.revoke.url.ptr;
+}
+
+/* Deletes what the path names, and keeps what is to be told to the provider. */
+static int remove_named(struct request *req, struct deleted *d) {
+        int r;
+
+        r = credential_named(req, &d->c);
+        if (r == 0 && d->c.is_system)
+                r = -ERR_CREDENTIAL_SYSTEM;
+        if (r < 0)
+                return r;
+        /* What can't be opened any more can be deleted all the same. */
+        if (is_revocable(req->context, &d->c) && credential_open(req->context, &d->c, &d->secret) < 0)
+                credential_secret_init(&d->secret);
+        r = credential_delete(req->tx, &d->c);
+        if (r <= 0)
+                return r < 0 ? r : -ERR_CREDENTIAL_NOT_FOUND;
+        return audit(req, &(struct audit){ AUDIT_CREDENTIAL_DELETED, .subject = d->c.id,
+                                           .detail = d->c.provider });
+}
+
+static int delete_it(struct request *req, struct response *res, bool external) {
+        struct deleted *d = arena_new(&req->arena, struct deleted);
+        int r;
+
+        req->step_data = d;
+        if (!d)
+                return -ERR_NO_MEMORY;
+        credential_secret_init(&d->secret);
+        r = remove_named(req, d);
+        if (r < 0)
+                return r;
+        if (is_revocable(req->context, &d->c))
+                return STEP_NEXT;
+        answer(res, &d->c, external, NULL);
+        return STEP_DONE;
+}
+
+/* It is gone here, whatever the provider says. */
+static int revoke(struct request *req, struct response *res, bool external) {
+        struct deleted *d = req->step_data;
+        const struct oauth_tokens tokens = { .access_token = d->secret.access_token,
+                                             .refresh_token = d->secret.refresh_token };
+        struct oauth_problem problem = { 0 };
+        bool revoked;
+        int r;
+
+        r = oauth_revoke(req->context, provider_find(req->context, d->c.provider), &req->arena, &tokens,
+                         &problem);
+        credential_secret_done(&d->secret);
+        revoked = r > 0;
+        if (!revoked)
+                LOG(LOG_WARNING, "a provider could not be told that an account was disconnected",
+                    LOG_STR("provider", d->c.provider), LOG_STR("problem", str_of(problem.text)));
+        answer(res, &d->c, external, &revoked);
+        return STEP_DONE;
+}
+
+int handle_credential_delete(struct request *req, struct response *res) {
+        return delete_it(req, res, false);
+}
+
+int handle_credential_delete_external(struct request *req, struct response *res) {
+        return delete_it(req, res, true);
+}
+
+int handle_credential_revoke(struct request *req, struct response *res) {
+        return revoke(req, res, false);
+}
+
+int handle_credential_revoke_external(struct request *req, struct response *res) {
+        return revoke(req, res, true);
+}
