@@ -15,7 +15,7 @@ const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
 
 let nodes, agent;
 before(async () => {
-  nodes = await Nodes.start(NODES, { GATEHOUSE_SCHEDULES_PER_PERSON: '1000', GATEHOUSE_EXECUTION_LEASE_SECONDS: '2' });
+  nodes = await Nodes.start(NODES, { GATEHOUSE_SCHEDULES_PER_PERSON: '1000', GATEHOUSE_EXECUTIONS_UNDER_WAY: '10000', GATEHOUSE_EXECUTION_LEASE_SECONDS: '2' });
   const api = await withKey(nodes.first, await signUp(nodes.first));
   agent = await made(api, calculator());
   for (let i = 0; i < COUNT; i++) {

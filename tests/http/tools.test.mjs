@@ -8,9 +8,10 @@ import { signUp } from '../lib/people.mjs';
 import { engine, Server } from '../lib/server.mjs';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const SCOPES = ['USE_TOOLS', 'READ_GRAPH', 'EXECUTE_GRAPH'];
+const SCOPES = ['USE_TOOLS', 'READ_GRAPH', 'EXECUTE_GRAPH', 'MANAGE_INTEGRATIONS'];
+const AUTHENTICATED = 'fff86bcd-e001-4bad-a7f6-2eae4720c8dc';
 
-let server, author, person, key, token, adder, greeter, fixed;
+let server, author, person, key, token, adder, greeter, fixed, caller;
 before(async () => {
   server = await Server.start({ GATEHOUSE_SCHEDULES_PER_PERSON: '3' });
   const maker = await signUp(server);
@@ -24,6 +25,10 @@ before(async () => {
   await offer(1, adder, 'Adder of numbers');
   await offer(2, greeter, 'Greeter');
   await offer(3, fixed, "Seven's heaven");
+  caller = await made(author, graph([node('url', 'input', { name: 'url', value: 'https://api.example.com/' }),
+    node('call', AUTHENTICATED, { method: 'GET', credentials: { provider: 'http', type: 'host_scoped' } }), node('out', 'output', { name: 'Out' })],
+  [link('url', 'result', 'call', 'url'), link('call', 'response', 'out', 'value')]));
+  await offer(12, caller, 'Caller');
   for (let i = 4; i < 12; i++)
     await offer(i, fixed, `Numbers ${i}`);
 });
@@ -115,6 +120,23 @@ describe('run-agent', () => {
     assert.deepEqual(got.unrecognized_fields, ['in', 'x']);
     assert.deepEqual(got.inputs.required, ['In']);
     assert.deepEqual([got.graph_id, got.graph_version], [adder.id, 1]);
+  });
+
+  it('5: tells which credentials are lacking, and runs it once they are there', async () => {
+    const call = caller.nodes.find((n) => n.block_id === AUTHENTICATED), name = `${call.id}_credentials`;
+    const known = { id: name, title: 'SendAuthenticatedWebRequestBlock', provider: 'http' };
+    const got = await run({ username_agent_slug: 'ada/caller' }, 'setup_requirements');
+    assert.deepEqual(Object.keys(got), ['type', 'message', 'session_id', 'setup_info', 'graph_id', 'graph_version']);
+    assert.deepEqual(got.setup_info, {
+      agent_id: caller.id, agent_name: 'Caller',
+      requirements: { credentials: [{ ...known, type: 'host_scoped' }],
+        inputs: [{ name: 'url', type: null, title: 'url', description: '', required: false, default: 'https://api.example.com/' }], execution_modes: ['manual', 'scheduled'] },
+      user_readiness: { has_all_credentials: false, ready_to_run: false,
+        missing_credentials: { [name]: { ...known, provider_name: 'http', type: 'host_scoped', types: ['host_scoped'], scopes: [], discriminator: null } } } });
+    assert.equal((await run({ username_agent_slug: 'ada/caller', inputs: { x: 1 } }, 'input_validation_error')).unrecognized_fields[0], 'x');
+    const made = await key.post('/integrations/http/credentials', { type: 'host_scoped', title: 'API', host: 'api.example.com', headers: { Authorization: 'Bearer abc-123-def-456' } });
+    assert.equal(made.status, 201, made.text);
+    assert.deepEqual((await run({ username_agent_slug: 'ada/caller' }, 'agent_details')).agent.credentials, [{ ...known, type: 'host_scoped' }]);
   });
 
   it('6: tells of its inputs where none are given', async () => {

@@ -11,7 +11,7 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 let nodes, api, agent;
 before(async () => {
-  nodes = await Nodes.start(2, { GATEHOUSE_SCHEDULES_PER_PERSON: '1000', GATEHOUSE_EXECUTION_LEASE_SECONDS: '5' });
+  nodes = await Nodes.start(2, { GATEHOUSE_SCHEDULES_PER_PERSON: '1000', GATEHOUSE_RATE_LIMIT_KEY: 'off', GATEHOUSE_RATE_LIMIT_USER: 'off', GATEHOUSE_EXECUTION_LEASE_SECONDS: '5' });
   const { headers } = await withKey(nodes.first, await signUp(nodes.first));
   api = client(nodes.first, headers);
   agent = await made(api, calculator());

@@ -1,5 +1,7 @@
 #include "agents/schedule/schedule.h"
 
+#include <stdlib.h>
+
 #include "account/audit.h"
 #include "base/errors.h"
 #include "base/log.h"
@@ -89,6 +91,14 @@ static int fire_one(struct tx *tx, const struct context *context, struct arena *
         return r == 0 ? -ERR_CONFLICT : MIN_OF(r, 0);
 }
 
+/* Each batch goes through its people in the same order, as they are locked one after the other. */
+static int by_person(const void *a, const void *b) {
+        const struct due_schedule_row *x = a, *y = b;
+        int r = memcmp(x->user_id.ptr, y->user_id.ptr, MIN_OF(x->user_id.len, y->user_id.len));
+
+        return r != 0 ? r : (x->next_run > y->next_run) - (x->next_run < y->next_run);
+}
+
 int schedules_fire(struct tx *tx, const struct context *context, struct arena *arena,
                    struct schedule_batch *ret) {
         struct schedule_time_row next = { 0 };
@@ -98,6 +108,8 @@ int schedules_fire(struct tx *tx, const struct context *context, struct arena *a
 
         *ret = (struct schedule_batch){ 0 };
         r = db_schedules_due(tx, arena, clock_now(context->clock), SCHEDULES_AT_ONCE, &rows, &n);
+        if (r >= 0 && n > 1)
+                qsort(rows, n, sizeof(*rows), by_person);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = fire_one(tx, context, arena, &rows[i], ret);
         ret->due = n;

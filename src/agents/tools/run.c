@@ -266,7 +266,7 @@ int handle_run_agent_begin(struct request *req, struct response *res _unused_) {
 
         run->problem[0] = '\0';
         r = is_scheduled(run) ? begin_schedule(req, run) : begin_execution(req, run);
-        if (r == -ERR_EXECUTIONS_MANY || r == -ERR_SCHEDULES_FULL) {
+        if (r == -ERR_EXECUTIONS_MANY || r == -ERR_STORAGE_FULL || r == -ERR_SCHEDULES_FULL) {
                 struct str text = error_row(r)->text;
 
                 (void)snprintf(run->problem, sizeof(run->problem), STR_FMT, STR_ARG(text));
