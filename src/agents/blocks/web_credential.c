@@ -137,7 +137,7 @@ int web_credential_fields(struct block_run *run, struct arena *arena, const char
         _cleanup_(secret_free) struct credential_secret *secret = malloc(sizeof(*secret));
         char name[OUTBOUND_HOST_MAX + 1];
         struct credential c = { 0 };
-        struct str id;
+        struct str id = STR_NULL;
         int r;
 
         *ret_n = 0;
