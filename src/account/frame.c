@@ -8,6 +8,7 @@ static const struct {
         { "profile", "/profile", "Profile" },
         { "connected_apps", "/profile/connected-apps", "Connected apps" },
         { "api_keys", "/profile/api-keys", "API keys" },
+        { "integrations", "/profile/integrations", "Integrations" },
         { "sessions", "/profile/sessions", "Sessions" },
 };
 
@@ -22,6 +23,7 @@ static const struct {
         { STR_INIT("session-ended"), "That session is ended." },
         { STR_INIT("sessions-ended"), "All other sessions are ended." },
         { STR_INIT("access-removed"), "The app no longer has access to your account." },
+        { STR_INIT("credential-deleted"), "The credential is deleted." },
         { STR_INIT("key-made"), "That key was made already; its text was shown once, and only then." },
         { STR_INIT("key-suspended"),
           "The key is suspended: calls with it are refused until you activate it." },

@@ -213,7 +213,7 @@ static json_t *page_data(struct request *req, const struct connected *done, stru
         if (!problem.ptr && done->missing.len)
                 json_object_set_new(data, "missing", json_stringn(done->missing.ptr, done->missing.len));
         if (done->state.return_to.ptr)
-                json_object_set_new(data, "return_to",
+                json_object_set_new(data, "return_url",
                                     json_stringn(done->state.return_to.ptr, done->state.return_to.len));
         return data;
 }
@@ -243,6 +243,9 @@ int handle_connect_page(struct request *req, struct response *res) {
                 return r;
         if (r < 0)
                 problem = req->error_detail.ptr ? req->error_detail : row->text;
+        else if (done.state.return_to.ptr &&
+                 (done.missing.len == 0 || str_starts_with(done.state.return_to, STR("/auth/integrations/"))))
+                return response_redirect(res, done.state.return_to); /* the wizard tells what is missing */
         return page_respond(req->context->theme, res, r < 0 ? row->other_status : 200, "oauth_callback",
                             page_data(req, &done, problem));
 }

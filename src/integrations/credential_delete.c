@@ -1,5 +1,6 @@
 /* Deleting credentials: here at once, then at the provider, whose tokens nobody shall be able to use any more. */
 #include "account/audit.h"
+#include "account/frame.h"
 #include "account/identity.h"
 #include "base/log.h"
 #include "integrations/credential_answer.h"
@@ -12,20 +13,26 @@ struct deleted {
         struct credential_secret secret;
 };
 
-static void answer(struct response *res, const struct credential *c, bool external, const bool *revoked) {
+/* Who asked: each is answered in its own form. */
+enum asker { BY_PERSON, BY_APP, BY_PAGE };
+
+static int answer(struct response *res, const struct credential *c, enum asker asker, const bool *revoked) {
         struct json_writer w = JSON_WRITER(&res->body);
 
+        if (asker == BY_PAGE)
+                return frame_done(res, "/profile/integrations", "credential-deleted");
         response_begin(res, 200, CONTENT_TYPE_JSON);
         response_no_store(res);
         json_object_begin(&w);
         json_member_bool(&w, "deleted", true);
-        if (external)
+        if (asker == BY_APP)
                 json_member_str(&w, "credentials_id", c->id);
         else if (revoked)
                 json_member_bool(&w, "revoked", *revoked);
         else
                 json_member_null(&w, "revoked"); /* there is nothing to revoke */
         json_object_end(&w);
+        return STEP_DONE;
 }
 
 static bool is_revocable(const struct context *context, const struct credential *c) {
@@ -53,7 +60,7 @@ static int remove_named(struct request *req, struct deleted *d) {
                                            .detail = d->c.provider });
 }
 
-static int delete_it(struct request *req, struct response *res, bool external) {
+static int delete_it(struct request *req, struct response *res, enum asker asker) {
         struct deleted *d = arena_new(&req->arena, struct deleted);
         int r;
 
@@ -62,16 +69,17 @@ static int delete_it(struct request *req, struct response *res, bool external) {
                 return -ERR_NO_MEMORY;
         credential_secret_init(&d->secret);
         r = remove_named(req, d);
+        if (r == -ERR_CREDENTIAL_NOT_FOUND && asker == BY_PAGE)
+                return answer(res, &d->c, asker, NULL); /* the form was sent twice */
         if (r < 0)
                 return r;
         if (is_revocable(req->context, &d->c))
                 return STEP_NEXT;
-        answer(res, &d->c, external, NULL);
-        return STEP_DONE;
+        return answer(res, &d->c, asker, NULL);
 }
 
 /* It is gone here, whatever the provider says. */
-static int revoke(struct request *req, struct response *res, bool external) {
+static int revoke(struct request *req, struct response *res, enum asker asker) {
         struct deleted *d = req->step_data;
         const struct oauth_tokens tokens = { .access_token = d->secret.access_token,
                                              .refresh_token = d->secret.refresh_token };
@@ -86,22 +94,29 @@ static int revoke(struct request *req, struct response *res, bool external) {
         if (!revoked)
                 LOG(LOG_WARNING, "a provider could not be told that an account was disconnected",
                     LOG_STR("provider", d->c.provider), LOG_STR("problem", str_of(problem.text)));
-        answer(res, &d->c, external, &revoked);
-        return STEP_DONE;
+        return answer(res, &d->c, asker, &revoked);
 }
 
 int handle_credential_delete(struct request *req, struct response *res) {
-        return delete_it(req, res, false);
+        return delete_it(req, res, BY_PERSON);
 }
 
 int handle_credential_delete_external(struct request *req, struct response *res) {
-        return delete_it(req, res, true);
+        return delete_it(req, res, BY_APP);
 }
 
 int handle_credential_revoke(struct request *req, struct response *res) {
-        return revoke(req, res, false);
+        return revoke(req, res, BY_PERSON);
 }
 
 int handle_credential_revoke_external(struct request *req, struct response *res) {
-        return revoke(req, res, true);
+        return revoke(req, res, BY_APP);
+}
+
+int handle_integration_delete(struct request *req, struct response *res) {
+        return delete_it(req, res, BY_PAGE);
+}
+
+int handle_integration_revoke(struct request *req, struct response *res) {
+        return revoke(req, res, BY_PAGE);
 }

@@ -71,11 +71,41 @@ static int read_host(struct request *req, struct str *ret) {
         return r;
 }
 
+/* A form's one header field, as the JSON that says the same. */
+static int read_header_fields(struct request *req, struct str *ret) {
+        struct str name, value;
+        json_t *object;
+        char *text;
+        int r;
+
+        r = read_secret(req, "header_name", CREDENTIAL_HEADER_NAME_MAX, false, &name);
+        if (r == 0)
+                r = read_secret(req, "header_value", CREDENTIAL_HEADER_VALUE_MAX, false, &value);
+        if (r < 0)
+                return r;
+        object = json_object();
+        json_object_setn_new(object, name.ptr, name.len, json_stringn(value.ptr, value.len));
+        text = json_dumps(object, JSON_COMPACT);
+        *ret = text ? arena_copy(&req->arena, str_of(text)) : STR_NULL;
+        free(text);
+        json_decref(object);
+        return ret->ptr ? 0 : -ERR_NO_MEMORY;
+}
+
 static int read_headers(struct request *req, struct credential_secret *ret) {
         const struct param *param = params_find(&req->body_params, STR("headers"));
         const char *problem;
+        struct str fields;
         int r;
 
+        if (req->body_kind == BODY_FORM) {
+                r = read_header_fields(req, &fields);
+                if (r == 0)
+                        r = credential_headers_read(&req->arena, fields, ret, &problem);
+                return r == -ERR_INVALID_FIELD && !req->error_field.ptr
+                               ? request_refuse_field(req, "header_name", "value_error", "%s", problem)
+                               : r;
+        }
         if (!param || param->kind == PARAM_NULL)
                 return 0;
         if (param->kind != PARAM_OTHER || param->value.len > HEADERS_INPUT_MAX)

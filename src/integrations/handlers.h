@@ -32,3 +32,16 @@ int handle_connect_complete(struct request *req, struct response *res);
 int handle_connect_callback(struct request *req, struct response *res);
 int handle_connect_page_admit(struct request *req, struct response *res);
 int handle_connect_page(struct request *req, struct response *res);
+
+/* pages: connect_page.c, integrations_page.c, provider_icon.c */
+int handle_connect_form(struct request *req, struct response *res);   /* POST /auth/integrations/connect */
+int handle_connected_page(struct request *req, struct response *res); /* GET /auth/integrations/connected */
+int handle_credential_form_page(struct request *req,
+                                struct response *res); /* GET /auth/integrations/credentials */
+int handle_credential_form(struct request *req,
+                           struct response *res); /* POST /auth/integrations/credentials */
+int handle_integrations_page(struct request *req, struct response *res); /* GET /profile/integrations */
+int handle_integration_delete(struct request *req,
+                              struct response *res); /* POST /profile/integrations/{provider}/{id}/delete */
+int handle_integration_revoke(struct request *req, struct response *res); /* … then, on the crew */
+int handle_provider_icon(struct request *req, struct response *res);      /* GET /integrations/{name} */

@@ -5,6 +5,7 @@
 #include "base/context.h"
 #include "base/secret.h"
 #include "oauth/code.h"
+#include "oauth/location.h"
 #include "oauth/redirect_uri.h"
 
 /* In this order; the first two answer with a page or a 400, for nothing may be redirected to a URI that is
@@ -108,37 +109,6 @@ int authorize_check_all(struct request *req, enum authorize_source source, struc
                 r = checks[i](ret);
         return r;
 }
-
-/* A redirect URI with parameters behind it: joined with `&` where it has a query already. */
-static void location_begin(struct strbuf *b, struct str redirect_uri) {
-        strbuf_append(b, redirect_uri);
-        strbuf_append_char(b, str_find(redirect_uri, '?') >= 0 ? '&' : '?');
-}
-
-static void location_param(struct strbuf *b, const char *name, struct str value) {
-        char last = b->len ? b->ptr[b->len - 1] : '?';
-
-        if (!value.ptr)
-                return;
-        if (last != '?' && last != '&')
-                strbuf_append_char(b, '&');
-        strbuf_append(b, str_of(name));
-        strbuf_append_char(b, '=');
-        strbuf_append_percent(b, value, true);
-}
-
-static int location_end(struct arena *arena, struct strbuf *b, struct str *ret) {
-        struct str copy = b->failed ? STR_NULL : arena_copy(arena, strbuf_str(b));
-
-        memory_wipe(b->ptr, b->len);
-        strbuf_done(b);
-        if (!copy.ptr)
-                return -ERR_NO_MEMORY;
-        *ret = copy;
-        return 0;
-}
-
-enum { LOCATION_MAX = 16 * 1024 };
 
 int authorize_error_location(const struct authorize *a, int result, struct str *ret_location) {
         const struct error_row *row = error_row(result);

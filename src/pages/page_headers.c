@@ -29,7 +29,12 @@ static const struct {
         { STR_INIT("logout"), STR_INIT(POLICY) },
         { STR_INIT("setup"), STR_INIT(POLICY) },
         { STR_INIT("signup"), STR_INIT(POLICY) },
+        /* they lead to providers, and have a script */
+        { STR_INIT("credential_new"), STR_INIT(POLICY "; script-src 'self'") },
+        { STR_INIT("setup_wizard"), STR_INIT(POLICY "; script-src 'self'") },
+        { STR_INIT("integrations"), STR_INIT(POLICY "; script-src 'self'") },
         /* they have scripts */
+        { STR_INIT("connected"), STR_INIT(POLICY "; form-action 'none'; script-src 'self'") },
         { STR_INIT("api_key_created"), STR_INIT(POLICY "; form-action 'self'; script-src 'self'") },
         { STR_INIT("profile"), STR_INIT(POLICY "; form-action 'self'; script-src 'self'") },
         { STR_INIT("reference"),

@@ -164,6 +164,8 @@ static int fill(struct page_theme *theme, struct str theme_dir, char problem[256
                 { "css_url", STR_INIT("gatehouse.css") },
                 { "icon_url", STR_INIT("gatehouse.svg") },
                 { "reference_css_url", STR_INIT("reference.css") },
+                { "connect_script_url", STR_INIT("connect.js") },
+                { "connected_script_url", STR_INIT("connected.js") },
                 { "copy_script_url", STR_INIT("copy.js") },
                 { "profile_script_url", STR_INIT("profile.js") },
                 { "reference_script_url", STR_INIT("reference.js") },

@@ -12,6 +12,7 @@
 #include "oauth/authorize.h"
 #include "oauth/client.h"
 #include "oauth/handlers.h"
+#include "oauth/setup_wizard.h"
 #include "oauth/token.h"
 #include "web/api_document.h"
 #include "web/external.h"
@@ -68,6 +69,16 @@ const struct route routes[] = {
 { HTTP_POST,  "/logout", ACCESS_PUBLIC,  0, POSTED | ROUTE_LEAVES, TRANSACT(handle_logout_form), 0 },
 { HTTP_GET,   "/setup",  ACCESS_PUBLIC,  0, PAGE,   READ(handle_setup_page), 0 },
 { HTTP_POST,  "/setup",  ACCESS_PUBLIC,  0, POSTED, HASHED(READ, handle_setup_reserve, handle_setup_hash, handle_setup_finish), 0 },
+
+/* connecting accounts elsewhere: pages */
+{ HTTP_GET,   "/auth/integrations/setup-wizard",            ACCESS_SESSION, 0, PAGE,   READ(handle_setup_wizard), 0 },
+{ HTTP_POST,  "/auth/integrations/connect",                 ACCESS_SESSION, 0, POSTED, TRANSACT(handle_connect_form), 0 },
+{ HTTP_GET,   "/auth/integrations/connected",               ACCESS_NONE,    0, PAGE,   READ(handle_connected_page), 0 },
+{ HTTP_GET,   "/auth/integrations/credentials",             ACCESS_SESSION, 0, PAGE,   READ(handle_credential_form_page), 0 },
+{ HTTP_POST,  "/auth/integrations/credentials",             ACCESS_SESSION, 0, POSTED, TRANSACT(handle_credential_form), 0 },
+{ HTTP_GET,   "/profile/integrations",                      ACCESS_SESSION, 0, PAGE,   READ(handle_integrations_page), 0 },
+{ HTTP_POST,  "/profile/integrations/{provider}/{id}/delete", ACCESS_SESSION, 0, POSTED, { { EXECUTOR_TRANSACTION, handle_integration_delete }, { EXECUTOR_CREW, handle_integration_revoke } }, 0 },
+{ HTTP_GET,   "/integrations/{name}",                       ACCESS_NONE,    0, ROUTE_FILE, READ(handle_provider_icon), 0 },
 
 /* accounts: a person's own pages */
 { HTTP_GET,   "/profile",                                   ACCESS_SESSION, 0, PAGE,   READ(handle_profile_page), 0 },

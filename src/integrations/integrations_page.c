@@ -1,0 +1,109 @@
+/* /profile/integrations: a person's accounts and keys elsewhere. */
+#include "account/form.h"
+#include "account/frame.h"
+#include "account/moment.h"
+#include "integrations/handlers.h"
+#include "integrations/provider.h"
+#include "integrations/provider_icon.h"
+#include "integrations/provider_scopes.h"
+#include "pages/page.h"
+
+enum { ARENA_MAX = 8 * 1024 * 1024 }; /* bytes: as many credentials as there may be */
+
+static const char path[] = "/profile/integrations";
+
+static const char *kind_words(enum credential_kind kind) {
+        switch (kind) {
+        case CREDENTIAL_OAUTH2:
+                return "Connected account";
+        case CREDENTIAL_API_KEY:
+                return "API key";
+        case CREDENTIAL_USER_PASSWORD:
+                return "User name and password";
+        case CREDENTIAL_HOST_SCOPED:
+                return "Header field for a host";
+        }
+        return "";
+}
+
+static json_t *scopes_json(const struct provider *p, struct str scopes) {
+        json_t *list = json_array();
+        struct str rest = scopes, one;
+
+        while (p && rest.len > 0 && str_next(&rest, ' ', &one)) {
+                struct str words = scope_words(p, one);
+
+                json_array_append_new(list, json_stringn(words.ptr, words.len));
+        }
+        return list;
+}
+
+/* p   NULL when the operator took it off the table since */
+static json_t *credential_json(struct request *req, const struct provider *p, const struct credential *c) {
+        json_t *data = json_object();
+
+        form_set(&data, "id", c->id);
+        form_set(&data, "provider", c->provider);
+        form_set(&data, "provider_title", p ? p->title : c->provider);
+        form_set(&data, "icon_url", p ? provider_icon_path(&req->arena, p) : STR_NULL);
+        form_set(&data, "label", c->title.len ? c->title : c->username.len ? c->username : c->host);
+        form_set(&data, "kind", str_of(kind_words(c->kind)));
+        form_set(&data, "scope", c->scopes);
+        form_set_object(&data, "scopes", scopes_json(p, c->scopes));
+        form_set_bool(&data, "has_scopes", c->scopes.len > 0);
+        form_set_bool(&data, "managed", c->is_system);
+        form_set_bool(&data, "reconnect",
+                      c->state == CREDENTIAL_RECONNECT_NEEDED && p && provider_is_configured(p));
+        form_set_object(&data, "created", moment_json(req, c->created_at));
+        form_set_object(&data, "used", moment_json(req, c->last_used_at));
+        form_set(&data, "delete_action",
+                 arena_printf(&req->arena, "%s/" STR_FMT "/" STR_FMT "/delete", path, STR_ARG(c->provider),
+                              STR_ARG(c->id)));
+        return data;
+}
+
+/* Those that a person can connect here and now; administrators see the others too, with what to set. */
+static json_t *providers_json(struct request *req) {
+        json_t *list = json_array();
+        const struct provider *all;
+        size_t n;
+
+        all = providers_all(req->context, &n);
+        for (size_t i = 0; i < n; i++) {
+                const struct provider *p = &all[i];
+                json_t *one;
+
+                if (p->kinds == CREDENTIAL_OAUTH2 && !provider_is_configured(p) && !req->identity->is_admin)
+                        continue;
+                one = json_object();
+                form_set(&one, "provider_title", p->title);
+                form_set(&one, "icon_url", provider_icon_path(&req->arena, p));
+                form_set(&one, "connect_url",
+                         arena_printf(&req->arena,
+                                      "/auth/integrations/credentials?provider=" STR_FMT "&return_to=%s",
+                                      STR_ARG(p->name), path));
+                json_array_append_new(list, one);
+        }
+        return list;
+}
+
+int handle_integrations_page(struct request *req, struct response *res) {
+        json_t *data, *list;
+        struct credential *all;
+        size_t n;
+        int r;
+
+        request_allow(req, ARENA_MAX);
+        r = credential_list(req->tx, &req->arena, req->identity->user_id, STR_NULL, &all, &n);
+        if (r < 0)
+                return r;
+        data = frame_data(req, "integrations");
+        list = json_array();
+        for (size_t i = 0; i < n; i++)
+                json_array_append_new(
+                        list, credential_json(req, provider_find(req->context, all[i].provider), &all[i]));
+        form_set_bool(&data, "has_credentials", n > 0);
+        form_set_object(&data, "credentials", list);
+        form_set_object(&data, "providers", providers_json(req));
+        return page_respond(req->context->theme, res, 200, "integrations", data);
+}
