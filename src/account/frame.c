@@ -10,6 +10,7 @@ static const struct {
         { "api_keys", "/profile/api-keys", "API keys" },
         { "integrations", "/profile/integrations", "Integrations" },
         { "sessions", "/profile/sessions", "Sessions" },
+        { "activity", "/profile/activity", "Activity" },
 };
 
 /* What a page says once a form has done its work. Addresses carry the names, so that nobody can put words on a page. */

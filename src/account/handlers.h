@@ -24,6 +24,7 @@
  *   POST /profile                 session PF transaction handle_profile_form
  *   POST /profile/password        session PF transaction handle_password_reserve, worker handle_password_verify,
  *                                            transaction handle_password_finish
+ *   GET  /profile/activity        session P  read        handle_activity_page
  *   GET  /profile/sessions        session P  read        handle_sessions_page
  *   POST /profile/sessions/{id}/end        session PF transaction handle_session_end
  *   POST /profile/sessions/end-others      session PF transaction handle_sessions_end_others
@@ -70,6 +71,7 @@ int handle_setup_reserve(struct request *req, struct response *res);
 int handle_setup_hash(struct request *req, struct response *res);
 int handle_setup_finish(struct request *req, struct response *res);
 
+int handle_activity_page(struct request *req, struct response *res);
 int handle_sessions_page(struct request *req, struct response *res);
 int handle_session_end(struct request *req, struct response *res);
 int handle_sessions_end_others(struct request *req, struct response *res);

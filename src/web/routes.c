@@ -92,6 +92,7 @@ const struct route routes[] = {
 { HTTP_POST,  "/profile/api-keys/{id}/suspend",             ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_suspend_form), 0 },
 { HTTP_POST,  "/profile/api-keys/{id}/activate",            ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_activate_form), 0 },
 { HTTP_POST,  "/profile/api-keys/{id}/revoke",              ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_revoke_form), 0 },
+{ HTTP_GET,   "/profile/activity",                          ACCESS_SESSION, 0, PAGE,   READ(handle_activity_page), 0 },
 { HTTP_GET,   "/profile/sessions",                          ACCESS_SESSION, 0, PAGE,   READ(handle_sessions_page), 0 },
 { HTTP_POST,  "/profile/sessions/{id}/end",                 ACCESS_SESSION, 0, POSTED, TRANSACT(handle_session_end), 0 },
 { HTTP_POST,  "/profile/sessions/end-others",               ACCESS_SESSION, 0, POSTED, TRANSACT(handle_sessions_end_others), 0 },

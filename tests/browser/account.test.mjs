@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launchChromium, visitor } from '../lib/chromium.mjs';
+import { until } from '../lib/audit.mjs';
 import { grant, me } from '../lib/oauth.mjs';
 import { signIn, signUp, tryLogin } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
@@ -156,6 +157,20 @@ describe('sessions', () => {
   });
 });
 
+describe('activity', () => {
+  it('tells of sign-ins, grants and refusals', async () => {
+    const browser = await signIn(server, who);
+    await grant(browser, app);
+    await tryLogin(server.browser(), { ...who, password: 'not the right one' });
+    // what was refused is gathered, and stored about once a second
+    await until(async () => (await browser.get('/api/audit')).json.items, (items) => items.some(({ event }) => event === 'session.sign_in_failed'), 'a refusal on record');
+    await open('/profile/activity');
+    for (const part of ['Signed in', 'An app exchanged its code for tokens', 'Agent Planner', 'Somebody tried to sign in with a wrong password'])
+      assert.ok((await text()).includes(part), `${part} is missing in ${await text()}`);
+    await shot('activity');
+  });
+});
+
 for (const [look, options] of Object.entries({
   'phone-dark': { viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
   'phone-light': { viewport: { width: 360, height: 740 } },
@@ -166,7 +181,7 @@ for (const [look, options] of Object.entries({
     await grant(browser, app);
     await browser.post('/api/api-keys', { json: { name: 'A key with a very long name that goes on and on', permissions: ['IDENTITY'], description: 'x'.repeat(200) } });
     await open('/profile/api-keys', options);
-    for (const path of ['', 'api-keys', 'api-keys/new', 'connected-apps', 'sessions']) {
+    for (const path of ['', 'api-keys', 'api-keys/new', 'connected-apps', 'sessions', 'activity']) {
       await page.goto(`${server.base}/profile/${path}`.replace(/\/$/, ''));
       const [scroll, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
       assert.ok(scroll <= width, `${path} is ${scroll} wide in ${width}`);

@@ -8,7 +8,7 @@ enum { THREADS = 2, READS = 40 };
 
 static int add_people(struct tx *tx, void *data _unused_) {
         for (int i = 0; i < READS; i++) {
-                char id[16], email[32];
+                char id[32], email[32];
                 int r;
 
                 (void)snprintf(id, sizeof(id), "person-%d", i);
