@@ -3,12 +3,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 
 struct jwks {
         pthread_mutex_t lock; /* held for moments only: event loops take it */
         jwks_get_fn get;
+        const struct clock *clock;
         struct jwt_keys *keys;
         struct jwks_waiter *waiters;
         bool fetching, tried, failed;
@@ -16,7 +16,7 @@ struct jwks {
         char url[];
 };
 
-int jwks_new(struct str url, jwks_get_fn get, struct jwks **ret) {
+int jwks_new(struct str url, jwks_get_fn get, const struct clock *clock, struct jwks **ret) {
         struct jwks *jwks = calloc(1, sizeof(*jwks) + url.len + 1);
 
         if (!jwks)
@@ -27,6 +27,7 @@ int jwks_new(struct str url, jwks_get_fn get, struct jwks **ret) {
         }
         memcpy(jwks->url, url.ptr, url.len);
         jwks->get = get;
+        jwks->clock = clock;
         *ret = jwks;
         return 0;
 }
@@ -40,7 +41,8 @@ struct jwks *jwks_free(struct jwks *jwks) {
         return NULL;
 }
 
-struct jwt_keys *jwks_keys(struct jwks *jwks, int64_t now, enum jwks_age *ret_age, bool *ret_failed) {
+struct jwt_keys *jwks_keys(struct jwks *jwks, enum jwks_age *ret_age, bool *ret_failed) {
+        int64_t now = clock_now(jwks->clock);
         struct jwt_keys *keys;
 
         (void)pthread_mutex_lock(&jwks->lock);
@@ -53,7 +55,8 @@ struct jwt_keys *jwks_keys(struct jwks *jwks, int64_t now, enum jwks_age *ret_ag
         return keys;
 }
 
-enum jwks_turn jwks_ask(struct jwks *jwks, int64_t now, struct jwks_waiter *waiter) {
+enum jwks_turn jwks_ask(struct jwks *jwks, struct jwks_waiter *waiter) {
+        int64_t now = clock_now(jwks->clock);
         enum jwks_turn turn = JWKS_WAITING;
 
         (void)pthread_mutex_lock(&jwks->lock);
@@ -71,7 +74,7 @@ enum jwks_turn jwks_ask(struct jwks *jwks, int64_t now, struct jwks_waiter *wait
 
 /* Ends the fetch: takes over what it brought, NULL when it failed, and wakes those who wait. */
 static void finish(struct jwks *jwks, struct jwt_keys *keys, int64_t max_age) {
-        int64_t now = clock_monotonic_ms(), life;
+        int64_t now = clock_now(jwks->clock), life;
         struct jwks_waiter *waiter;
 
         if (max_age < 0)

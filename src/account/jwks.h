@@ -7,6 +7,7 @@
 #pragma once
 
 #include "account/jwt_keys.h"
+#include "base/clock.h"
 #include "base/strbuf.h"
 
 enum {
@@ -21,8 +22,8 @@ struct jwks;
 /* How the set is fetched: jwks_fetch_url(), or a test's own. */
 typedef int (*jwks_get_fn)(const char *url, struct strbuf *body, int64_t *ret_max_age);
 
-/* Fetches nothing yet. errors   ERR_NO_MEMORY */
-_must_use_ int jwks_new(struct str url, jwks_get_fn get, struct jwks **ret);
+/* Fetches nothing yet. clock: one that never goes back; it outlives the set. errors   ERR_NO_MEMORY */
+_must_use_ int jwks_new(struct str url, jwks_get_fn get, const struct clock *clock, struct jwks **ret);
 
 /* No fetch may be running. Takes NULL; returns NULL. */
 struct jwks *jwks_free(struct jwks *jwks);
@@ -35,10 +36,9 @@ enum jwks_age {
 
 /* The keys, held for the caller (jwt_keys_release()); NULL when none were ever fetched.
  *
- * now          of the monotonic clock, milliseconds, as everywhere here
  * ret_failed   the last fetch failed
  */
-struct jwt_keys *jwks_keys(struct jwks *jwks, int64_t now, enum jwks_age *ret_age, bool *ret_failed);
+struct jwt_keys *jwks_keys(struct jwks *jwks, enum jwks_age *ret_age, bool *ret_failed);
 
 /* Somebody who waits for the end of a fetch, well or not: woken once, on the thread that fetched. */
 struct jwks_waiter {
@@ -53,7 +53,7 @@ enum jwks_turn {
 };
 
 /* Asks for a fetch. waiter: NULL when nobody waits. */
-enum jwks_turn jwks_ask(struct jwks *jwks, int64_t now, struct jwks_waiter *waiter);
+enum jwks_turn jwks_ask(struct jwks *jwks, struct jwks_waiter *waiter);
 
 /* Fetches, after JWKS_YOURS. Blocks: on the worker pool. */
 void jwks_fetch(struct jwks *jwks);

@@ -4,7 +4,8 @@
 
 #include "account/jwks_fetch.h"
 
-int platform_issuer_new(const struct settings *settings, struct platform_issuer **ret) {
+int platform_issuer_new(const struct settings *settings, const struct clock *clock,
+                        struct platform_issuer **ret) {
         struct platform_issuer *issuer;
         int r = 0;
 
@@ -19,7 +20,7 @@ int platform_issuer_new(const struct settings *settings, struct platform_issuer 
         if (r >= 0 && settings->platform_jwks_url.len > 0)
                 r = jwks_fetch_setup();
         if (r >= 0 && settings->platform_jwks_url.len > 0)
-                r = jwks_new(settings->platform_jwks_url, jwks_fetch_url, &issuer->jwks);
+                r = jwks_new(settings->platform_jwks_url, jwks_fetch_url, clock, &issuer->jwks);
         if (r < 0) {
                 platform_issuer_free(issuer);
                 return r;

@@ -11,8 +11,11 @@ struct platform_issuer {
 };
 
 /* NULL in *ret when nothing is configured: then no JWT counts.
+ *
+ * clock    of jwks_new()
  * errors   ERR_NO_MEMORY */
-_must_use_ int platform_issuer_new(const struct settings *settings, struct platform_issuer **ret);
+_must_use_ int platform_issuer_new(const struct settings *settings, const struct clock *clock,
+                                   struct platform_issuer **ret);
 
 /* Takes NULL; returns NULL. */
 struct platform_issuer *platform_issuer_free(struct platform_issuer *issuer);

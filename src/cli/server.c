@@ -245,7 +245,7 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
         }
         s->context.client_secrets = s->client_secrets;
         s->context.audit = s->audit = audit_gather_new();
-        if (!s->audit || platform_issuer_new(&s->settings, &s->platform) < 0) {
+        if (!s->audit || platform_issuer_new(&s->settings, s->context.clock, &s->platform) < 0) {
                 problem(who, "There is not enough memory.");
                 return -ERR_NO_MEMORY;
         }

@@ -60,7 +60,7 @@ static void start_fetch(struct http_loop *loop, struct jwks *jwks) {
 
 /* Has the keys fetched behind this request, which goes on. */
 static void refresh_behind(struct http_exchange *x, struct jwks *jwks) {
-        if (jwks_ask(jwks, clock_monotonic_ms(), NULL) == JWKS_YOURS)
+        if (jwks_ask(jwks, NULL) == JWKS_YOURS)
                 start_fetch(x->loop, jwks);
 }
 
@@ -72,7 +72,7 @@ static int wait_for_keys(struct http_exchange *x, struct jwks *jwks, struct http
         if (!w)
                 return -ERR_NO_MEMORY;
         *w = (struct waiting){ { .wake = wake }, x->loop, resume };
-        turn = jwks_ask(jwks, clock_monotonic_ms(), &w->waiter);
+        turn = jwks_ask(jwks, &w->waiter);
         if (turn == JWKS_TOO_SOON)
                 return BEARER_GO_ON;
         if (turn == JWKS_YOURS)
@@ -107,7 +107,7 @@ static int verify_by_jwks(struct http_exchange *x, struct jwks *jwks, struct str
         bool failed, none;
         int r;
 
-        keys = jwks_keys(jwks, clock_monotonic_ms(), &age, &failed);
+        keys = jwks_keys(jwks, &age, &failed);
         none = !keys;
         r = verify(req, keys, token);
         jwt_keys_release(keys);

@@ -324,7 +324,7 @@ describe('user JWTs by published keys', () => {
     rsa = newKey('RS256');
     ec = newKey('ES256');
     keys.answer = { keys: [rsa.jwk, ec.jwk] };
-    server = await Server.start({ PLATFORM_JWKS_URL: keys.url });
+    server = await Server.start({ PLATFORM_JWKS_URL: keys.url }, { ownClock: true });
   });
   after(async () => {
     await server?.close();
@@ -369,7 +369,7 @@ describe('user JWTs by published keys', () => {
   });
 
   it('follow a change of keys, and the key that was taken away opens nothing', async () => {
-    await pause(5_100);
+    server.clock.advance(5_100);
     const next = newKey('ES256'), before = keys.asked;
     keys.answer = { keys: [next.jwk] };
     assert.equal((await ask(server, signed(next, claimsOf(person())))).status, 200);
@@ -379,7 +379,7 @@ describe('user JWTs by published keys', () => {
   });
 
   it('of unknown keys do not have the keys fetched again and again', async () => {
-    await pause(5_100);
+    server.clock.advance(5_100);
     const before = keys.asked;
     for (let i = 0; i < 20; i++)
       refused(await ask(server, jwt(claimsOf(person()), { alg: 'RS256', key: rsa.privateKey, header: { kid: randomUUID() } })), /Unable to find a signing key/);
@@ -395,7 +395,7 @@ describe('user JWTs by published keys', () => {
     ['far too much', { answer: { keys: [], x: 'x'.repeat(100_000) } }],
   ])
     it(`keep working with the keys at hand when the Platform answers with ${what}`, async () => {
-      await pause(5_100);
+      server.clock.advance(5_100);
       const { answer, status, headers } = keys, before = keys.asked;
       Object.assign(keys, fault);
       assert.equal((await ask(server, jwt(claimsOf(person()), { alg: 'RS256', key: rsa.privateKey, header: { kid: randomUUID() } }))).status, 503);
@@ -409,7 +409,7 @@ describe('user JWTs by published keys', () => {
     const encrypting = newKey('RS256', 'enc'), wrong = newKey('RS256', 'wrong');
     keys.answer = { keys: [weak.jwk, { ...curve.jwk, alg: 'ES384' }, { ...encrypting.jwk, use: 'enc' }, { ...wrong.jwk, alg: 'RS512' },
       { kty: 'oct', k: b64(secret), kid: 'oct', alg: 'HS256' }, { kty: 'RSA', kid: 'empty' }, null, 5, rsa.jwk] };
-    await pause(5_100);
+    server.clock.advance(5_100);
     for (const key of [encrypting, wrong, weak])
       refused(await ask(server, signed(key, claimsOf(person()))), /Unable to find a signing key|alg/);
     refused(await ask(server, jwt(claimsOf(person()), { header: { kid: 'oct' } })), /alg value is not allowed/);
@@ -417,7 +417,8 @@ describe('user JWTs by published keys', () => {
   });
 });
 
-describe('keys that cannot be had', () => {
+// Side by side: what is waited for is a limit of real time, of a fetch.
+describe('keys that cannot be had', { concurrency: true }, () => {
   it('are a 503 for those who need them, and for nobody else', async () => {
     const keys = await new KeyServer().start(), rsa = newKey('RS256');
     keys.delay = 60_000;

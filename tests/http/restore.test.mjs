@@ -10,7 +10,7 @@ import { isSignedIn, signIn, signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
 let server;
-before(async () => { server = await Server.start({ GATEHOUSE_SIGNUP: 'open' }); });
+before(async () => { server = await Server.start({ GATEHOUSE_SIGNUP: 'open' }, { ownClock: true }); });
 after(() => server?.close());
 
 const embedded = () => server.env.DATABASE_URL.startsWith('sqlite:');
@@ -69,9 +69,9 @@ describe('a restored backup', () => {
 
   it('keeps what began after the time that is given', async () => {
     const person = await signUp(server), app = await server.createApp(), before = await grant(person, app);
-    await new Promise((done) => setTimeout(done, 1100));
-    const time = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
-    await new Promise((done) => setTimeout(done, 1100));
+    server.clock.advance(1100);
+    const time = new Date(server.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    server.clock.advance(1100);
     const later = await signIn(server, person.who), since = await grant(later, app);
     const { code, stderr } = await server.run('gatehouse', ['revoke-all', '--yes', '--before', time]);
     assert.equal(code, 0, stderr);

@@ -10,6 +10,7 @@ import { newDatabase } from './postgres.mjs';
 import { launch, run, runJson, sanitizerComplaint } from './programs.mjs';
 import { unlimited } from './settings.mjs';
 import { SqliteFile } from './sqlite.mjs';
+import { SystemClock } from './system-clock.mjs';
 
 export { freePort };
 
@@ -38,7 +39,7 @@ export class Server {
   browsers = [];
 
   // settings: environment variables; host: under which it is reached; publicUrl: where it isn't the address itself;
-  // database: one that the caller made and drops
+  // database: one that the caller made and drops; ownClock: the server's system has a clock of its own (server.clock)
   static async start(settings, options) {
     const server = await Server.prepare(settings, options);
     try {
@@ -50,12 +51,13 @@ export class Server {
   }
 
   // The same without its first start.
-  static async prepare(settings = {}, { publicUrl, host = 'localhost', database } = {}) {
+  static async prepare(settings = {}, { publicUrl, host = 'localhost', database, ownClock } = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
     server.database = database ?? (engine === 'postgres' ? await newDatabase() : new SqliteFile(join(server.folder, 'g.db')));
     server.owns = !database;
-    await server.settle(settings, (port) => publicUrl ?? `http://${host}:${port}`);
+    server.clock = ownClock ? new SystemClock(server.folder) : null;
+    await server.settle({ ...server.clock?.environment, ...settings }, (port) => publicUrl ?? `http://${host}:${port}`);
     return server;
   }
 

@@ -1,7 +1,6 @@
 #include "account/jwks.h"
 
 #include "account/jwks_fetch.h"
-#include "base/clock.h"
 #include "unit.h"
 
 static struct {
@@ -19,6 +18,19 @@ static int get(const char *url, struct strbuf *body, int64_t *ret_max_age) {
         return source.result;
 }
 
+static int64_t now_ms;
+
+static int64_t tell(const struct clock *clock _unused_) {
+        return now_ms;
+}
+
+static const struct clock clock = { .now_ms = tell };
+
+/* The time, in seconds from the test's beginning. */
+static void at(int64_t seconds) {
+        now_ms = (INT64_C(1800000000) + seconds) * 1000;
+}
+
 static unsigned woken;
 
 static void wake(struct jwks_waiter *waiter) {
@@ -33,7 +45,8 @@ static int setup(void **state) {
         source.body = "{\"keys\":[]}";
         source.max_age = 1000;
         source.asked = woken = 0;
-        assert_int_equal(jwks_new(STR("https://keys.example/jwks"), get, &jwks), 0);
+        at(0);
+        assert_int_equal(jwks_new(STR("https://keys.example/jwks"), get, &clock, &jwks), 0);
         *state = jwks;
         return 0;
 }
@@ -43,10 +56,10 @@ static int teardown(void **state) {
         return 0;
 }
 
-/* Whether there are keys, how old they are and whether the last fetch failed, so many seconds from now. */
-static bool look(struct jwks *jwks, int64_t seconds, enum jwks_age *ret_age) {
+/* Whether there are keys, and how old they are. */
+static bool look(struct jwks *jwks, enum jwks_age *ret_age) {
         bool failed;
-        struct jwt_keys *keys = jwks_keys(jwks, clock_monotonic_ms() + seconds * 1000, ret_age, &failed);
+        struct jwt_keys *keys = jwks_keys(jwks, ret_age, &failed);
         bool any = keys;
 
         jwt_keys_release(keys);
@@ -56,54 +69,56 @@ static bool look(struct jwks *jwks, int64_t seconds, enum jwks_age *ret_age) {
 static enum jwks_age age_in(struct jwks *jwks, int64_t seconds) {
         enum jwks_age age;
 
-        assert_true(look(jwks, seconds, &age));
+        at(seconds);
+        assert_true(look(jwks, &age));
         return age;
 }
 
-static void fetch_now(struct jwks *jwks, int64_t seconds) {
-        assert_int_equal(jwks_ask(jwks, clock_monotonic_ms() + seconds * 1000, NULL), JWKS_YOURS);
+static void fetch_at(struct jwks *jwks, int64_t seconds) {
+        at(seconds);
+        assert_int_equal(jwks_ask(jwks, NULL), JWKS_YOURS);
         jwks_fetch(jwks);
 }
 
 static void at_first_there_are_none(void **state) {
         enum jwks_age age;
 
-        assert_false(look(*state, 0, &age));
+        assert_false(look(*state, &age));
         assert_int_equal(age, JWKS_OLD);
         assert_int_equal(source.asked, 0);
 }
 
 static void keys_age_as_they_were_told_to(void **state) {
-        fetch_now(*state, 0);
-        assert_int_equal(age_in(*state, 740), JWKS_FRESH);
-        assert_int_equal(age_in(*state, 751), JWKS_AGEING);
+        fetch_at(*state, 0);
+        assert_int_equal(age_in(*state, 749), JWKS_FRESH);
+        assert_int_equal(age_in(*state, 750), JWKS_AGEING);
         assert_int_equal(age_in(*state, 999), JWKS_AGEING);
-        assert_int_equal(age_in(*state, 1001), JWKS_OLD);
+        assert_int_equal(age_in(*state, 1000), JWKS_OLD);
 }
 
 static void what_keys_are_told_has_bounds(void **state) {
         source.max_age = 0;
-        fetch_now(*state, 0);
+        fetch_at(*state, 0);
         assert_int_equal(age_in(*state, JWKS_AGE_MIN - 1), JWKS_AGEING);
-        assert_int_equal(age_in(*state, JWKS_AGE_MIN + 1), JWKS_OLD);
+        assert_int_equal(age_in(*state, JWKS_AGE_MIN), JWKS_OLD);
         source.max_age = INT64_C(1) << 40;
-        fetch_now(*state, 100);
-        assert_int_equal(age_in(*state, JWKS_AGE_MAX - 5), JWKS_AGEING);
-        assert_int_equal(age_in(*state, JWKS_AGE_MAX + 1), JWKS_OLD);
+        fetch_at(*state, 100);
+        assert_int_equal(age_in(*state, 100 + JWKS_AGE_MAX - 1), JWKS_AGEING);
+        assert_int_equal(age_in(*state, 100 + JWKS_AGE_MAX), JWKS_OLD);
         source.max_age = -1;
-        fetch_now(*state, 100);
-        assert_int_equal(age_in(*state, JWKS_AGE_DEFAULT - 1), JWKS_AGEING);
-        assert_int_equal(age_in(*state, JWKS_AGE_DEFAULT + 1), JWKS_OLD);
+        fetch_at(*state, 100000);
+        assert_int_equal(age_in(*state, 100000 + JWKS_AGE_DEFAULT - 1), JWKS_AGEING);
+        assert_int_equal(age_in(*state, 100000 + JWKS_AGE_DEFAULT), JWKS_OLD);
 }
 
 static void one_fetches_and_wakes_all_who_wait(void **state) {
         struct jwks_waiter waiters[3] = { { .wake = wake }, { .wake = wake }, { .wake = wake } };
-        int64_t now = clock_monotonic_ms();
 
-        assert_int_equal(jwks_ask(*state, now, &waiters[0]), JWKS_YOURS);
-        assert_int_equal(jwks_ask(*state, now, &waiters[1]), JWKS_WAITING);
-        assert_int_equal(jwks_ask(*state, now, NULL), JWKS_WAITING);
-        assert_int_equal(jwks_ask(*state, now + 3600000, &waiters[2]), JWKS_WAITING);
+        assert_int_equal(jwks_ask(*state, &waiters[0]), JWKS_YOURS);
+        assert_int_equal(jwks_ask(*state, &waiters[1]), JWKS_WAITING);
+        assert_int_equal(jwks_ask(*state, NULL), JWKS_WAITING);
+        at(3600);
+        assert_int_equal(jwks_ask(*state, &waiters[2]), JWKS_WAITING);
         assert_int_equal(woken, 0);
         jwks_fetch(*state);
         assert_int_equal(woken, 3);
@@ -112,16 +127,17 @@ static void one_fetches_and_wakes_all_who_wait(void **state) {
 
 static void a_pause_lies_between_two_fetches(void **state) {
         struct jwks_waiter waiter = { .wake = wake };
-        int64_t now;
 
-        fetch_now(*state, 0);
-        now = clock_monotonic_ms();
-        assert_int_equal(jwks_ask(*state, now + JWKS_PAUSE_MS - 100, &waiter), JWKS_TOO_SOON);
+        fetch_at(*state, 0);
+        now_ms += JWKS_PAUSE_MS - 1;
+        assert_int_equal(jwks_ask(*state, &waiter), JWKS_TOO_SOON);
+        assert_int_equal(woken, 0);
+        now_ms++;
+        assert_int_equal(jwks_ask(*state, NULL), JWKS_YOURS);
         jwks_give_up(*state);
         assert_int_equal(woken, 0);
-        assert_int_equal(jwks_ask(*state, now + JWKS_PAUSE_MS + 100, NULL), JWKS_YOURS);
-        jwks_give_up(*state);
-        assert_int_equal(jwks_ask(*state, now + JWKS_PAUSE_MS - 100, NULL), JWKS_TOO_SOON);
+        now_ms += JWKS_PAUSE_MS - 1;
+        assert_int_equal(jwks_ask(*state, NULL), JWKS_TOO_SOON);
 }
 
 static void keys_outlive_a_fetch_that_fails(void **state) {
@@ -129,15 +145,16 @@ static void keys_outlive_a_fetch_that_fails(void **state) {
         enum jwks_age age;
         bool failed;
 
-        fetch_now(*state, 0);
-        before = jwks_keys(*state, clock_monotonic_ms(), &age, &failed);
+        fetch_at(*state, 0);
+        before = jwks_keys(*state, &age, &failed);
         assert_false(failed);
         source.result = -ERR_JWKS;
-        fetch_now(*state, 10);
+        fetch_at(*state, 10);
         source.result = 0;
         source.body = "<html>";
-        fetch_now(*state, 20);
-        after = jwks_keys(*state, clock_monotonic_ms() + 2000000, &age, &failed);
+        fetch_at(*state, 20);
+        at(2000);
+        after = jwks_keys(*state, &age, &failed);
         assert_ptr_equal(before, after);
         assert_true(failed);
         assert_int_equal(age, JWKS_OLD);
@@ -150,9 +167,9 @@ static void who_holds_keys_has_them_while_others_get_new_ones(void **state) {
         enum jwks_age age;
         bool failed;
 
-        fetch_now(*state, 0);
-        held = jwks_keys(*state, clock_monotonic_ms(), &age, &failed);
-        fetch_now(*state, 10);
+        fetch_at(*state, 0);
+        held = jwks_keys(*state, &age, &failed);
+        fetch_at(*state, 10);
         assert_int_equal(held->n, 0);
         assert_int_equal(atomic_load(&held->holders), 1);
         jwt_keys_release(held);
