@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "base/metrics_agents.h"
+#include "base/table_hash.h"
 
 struct crew_thread {
         pthread_t id;
@@ -31,13 +32,9 @@ struct crew {
         struct crew_thread threads[];
 };
 
-/* FNV-1a. Two persons with one number would share a share. */
+/* Two persons with one number would share a share. */
 static uint64_t owner_of(struct str person) {
-        uint64_t owner = 0xcbf29ce484222325;
-
-        for (size_t i = 0; i < person.len; i++)
-                owner = (owner ^ (uint8_t)person.ptr[i]) * 0x100000001b3;
-        return person.len ? owner | 1 : 0;
+        return person.len ? table_hash(person) | 1 : 0;
 }
 
 static bool may_run(const struct crew *crew, uint64_t owner) {

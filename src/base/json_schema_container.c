@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/json_schema_int.h"
+#include "base/table_hash.h"
 
 static bool problem_size(struct schema_run *run, const struct schema_place *at, bool list, json_t *value,
                          size_t size, size_t min, size_t max) {
@@ -42,7 +43,7 @@ static bool is_unique(struct schema_run *run, const json_t *value) {
         if (!list)
                 return false;
         for (size_t i = 0; i < n; i++)
-                list[i] = (struct hashed){ .hash = schema_hash(json_array_get(value, i)), .index = i };
+                list[i] = (struct hashed){ .hash = table_hash_json(json_array_get(value, i)), .index = i };
         qsort(list, n, sizeof(*list), compare_hashed);
         for (size_t i = 0; i < n && unique; i++)
                 for (size_t j = i + 1; j < n && unique && list[j].hash == list[i].hash; j++) {

@@ -144,9 +144,8 @@ bool schema_type_fits(unsigned types, const json_t *value);
 /* Why a text has not this format, for "Input should be a valid …, REASON"; NULL when it has. */
 const char *schema_format_problem(enum schema_format format, struct str text);
 
-/* Equality of JSON Schema: 1 and 1.0 are equal, the order of members is nothing. Hashes of equal values are equal. */
+/* Equality of JSON Schema: 1 and 1.0 are equal, the order of members is nothing. */
 bool schema_equal(const json_t *a, const json_t *b);
-uint64_t schema_hash(const json_t *value);
 int schema_compare_numbers(const json_t *a, const json_t *b);
 
 /* Notes a problem, if the run wants to know; returns false.

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/table_hash.h"
+
 enum { BUCKETS = 8192 };
 
 struct entry {
@@ -69,15 +71,6 @@ struct store_cache *store_cache_free(struct store_cache *cache) {
         return NULL;
 }
 
-/* FNV-1a. Who chooses keys that meet in one bucket makes their own searches slow, and only as far as STORE_CACHE_ENTRIES go. */
-static uint64_t hash_of(struct str key) {
-        uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-        for (size_t i = 0; i < key.len; i++)
-                h = (h ^ str_at(key, i)) * UINT64_C(0x100000001b3);
-        return h ^ h >> 32;
-}
-
 static struct entry *find(const struct store_cache *cache, uint64_t hash, struct str key) {
         struct entry *e = cache->buckets[hash % BUCKETS];
 
@@ -99,7 +92,7 @@ static bool reach(struct store_cache *cache, int64_t generation) {
 }
 
 bool store_cache_find(struct store_cache *cache, int64_t generation, struct str key, struct strbuf *out) {
-        uint64_t hash = hash_of(key);
+        uint64_t hash = table_hash(key);
         struct entry *e = NULL;
 
         (void)pthread_mutex_lock(&cache->mutex);
@@ -135,7 +128,7 @@ void store_cache_keep(struct store_cache *cache, int64_t generation, struct str 
         e = malloc(bytes);
         if (!e)
                 return; /* it is made again the next time */
-        *e = (struct entry){ .hash = hash_of(key), .key_len = key.len, .value_len = value.len };
+        *e = (struct entry){ .hash = table_hash(key), .key_len = key.len, .value_len = value.len };
         memcpy(e->bytes, key.ptr, key.len);
         memcpy(e->bytes + key.len, value.ptr, value.len);
         (void)pthread_mutex_lock(&cache->mutex);

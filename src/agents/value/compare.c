@@ -101,50 +101,6 @@ bool value_same(const json_t *a, const json_t *b) {
         return compare(a, b, false);
 }
 
-/* FNV-1a. */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t len) {
-        const uint8_t *at = bytes;
-
-        for (size_t i = 0; i < len; i++)
-                hash = (hash ^ at[i]) * 0x100000001b3;
-        return hash;
-}
-
-/* Numbers that are equal are hashed as the same double: 1 and 1.0. */
-static uint64_t hash_number(uint64_t hash, double number) {
-        if (number == 0)
-                number = 0; /* -0.0 equals 0.0 */
-        return hash_bytes(hash, &number, sizeof(number));
-}
-
-uint64_t value_hash(const json_t *value) {
-        uint64_t hash = 0xcbf29ce484222325 + (json_is_integer(value) ? JSON_REAL : json_typeof(value));
-        const char *name;
-        json_t *member;
-
-        switch (json_typeof(value)) {
-        case JSON_OBJECT:
-                json_object_foreach((json_t *)value, name, member) { /* in any order: the sum has none */
-                        hash += hash_bytes(value_hash(member), name, strlen(name));
-                }
-                return hash;
-        case JSON_ARRAY:
-                for (size_t i = 0; i < json_array_size(value); i++) {
-                        uint64_t item = value_hash(json_array_get(value, i));
-
-                        hash = hash_bytes(hash, &item, sizeof(item));
-                }
-                return hash;
-        case JSON_STRING:
-                return hash_bytes(hash, json_string_value(value), json_string_length(value));
-        case JSON_INTEGER:
-        case JSON_REAL:
-                return hash_number(hash, json_number_value(value));
-        default:
-                return hash;
-        }
-}
-
 static bool is_space(char c) {
         return c == ' ' || (c >= '\t' && c <= '\r');
 }

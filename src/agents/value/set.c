@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/errors.h"
+#include "base/table_hash.h"
 
 enum { SET_CAPACITY_LEAST = 16 };
 
@@ -17,7 +18,7 @@ static size_t find(const struct value_set *set, uint64_t hash, const json_t *val
 }
 
 bool value_set_has(const struct value_set *set, const json_t *value) {
-        return set->n > 0 && set->slots[find(set, value_hash(value), value)].value != NULL;
+        return set->n > 0 && set->slots[find(set, table_hash_json(value), value)].value != NULL;
 }
 
 static int grow(struct value_set *set) {
@@ -43,7 +44,7 @@ static int grow(struct value_set *set) {
 }
 
 int value_set_add(struct value_set *set, const json_t *value) {
-        uint64_t hash = value_hash(value);
+        uint64_t hash = table_hash_json(value);
         size_t at;
         int r;
 

@@ -50,9 +50,8 @@ bool value_truthy(const json_t *value);
 /* What Python's == says: 1, 1.0 and true are the same. */
 bool value_equal(const json_t *a, const json_t *b);
 
-/* Likewise, but true and 1 differ; and a hash that goes with it. */
+/* Likewise, but true and 1 differ. */
 bool value_same(const json_t *a, const json_t *b);
-uint64_t value_hash(const json_t *value);
 
 /* What Python's float() makes of a text: "12", " -1.5e3 ", "1_000", "inf". False if it is no number. */
 _must_use_ bool value_text_number(struct str text, double *ret);
