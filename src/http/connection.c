@@ -84,6 +84,8 @@ static void on_linger_read(struct connection *c, ssize_t n) {
                 connection_close(c);
                 return;
         }
+        if (n > 0)
+                c->drained_at = loop_now(c->loop);
         c->drained += (size_t)n;
         if (c->drained > LINGER_BYTES_MAX)
                 connection_close(c);
@@ -143,6 +145,7 @@ static void read_start(struct connection *c) {
  * sending side ends first and what still comes is dropped (RFC 9112 §9.6). */
 static void linger(struct connection *c) {
         connection_set_state(c, CONNECTION_LINGER);
+        c->drained_at = c->since;
         if (c->eof || shutdown(connection_fd(c), SHUT_WR) < 0)
                 connection_close(c);
         else

@@ -21,9 +21,9 @@ enum {
         BODY_KEPT_MAX = 64 * 1024, /* a larger builder is not kept for the next answer */
         MESSAGES_KEPT = 128,       /* in a loop's pool */
         ACCEPTS_AT_ONCE = 64,
-        ACCEPT_RETRY_MS = 100,          /* after the system refused a descriptor or memory */
-        LINGER_BYTES_MAX = 1024 * 1024, /* read and dropped after a refusal, so that its answer arrives */
-        STOP_GRACE_MS = 100,            /* idle connections stay open for a request that is on its way */
+        ACCEPT_RETRY_MS = 100,               /* after the system refused a descriptor or memory */
+        LINGER_BYTES_MAX = 64 * 1024 * 1024, /* dropped after a refusal, so that its answer arrives */
+        STOP_GRACE_MS = 100,                 /* idle connections stay open for a request that is on its way */
         SCRATCH_SIZE = 16 * 1024,
         STREAMS_MAX = 512, /* answers of a loop that come in parts, at a time */
 };
@@ -47,6 +47,7 @@ struct connection {
         int64_t since;           /* loop's ms: when the state, or a write that waits, began or last moved */
         size_t unwritten;        /* bytes that waited when the sweep last looked */
         size_t drained;          /* bytes dropped while lingering */
+        int64_t drained_at;      /* loop's ms: when the last of them came */
         unsigned pending;        /* writes that wait for the client to read */
         enum connection_state state;
         enum connection_end end; /* what follows the last answer */

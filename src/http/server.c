@@ -17,6 +17,7 @@ const struct http_limits http_limits_default = {
         .body_rate = 512,
         .write_timeout_ms = 30 * 1000,
         .linger_ms = 2 * 1000,
+        .linger_max_ms = 30 * 1000,
         .drain_ms = 8 * 1000,
         .connections_max = 16 * 1024,
 };

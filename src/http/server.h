@@ -66,8 +66,10 @@ struct http_limits {
         int64_t body_grace_ms;    /* before the minimum rate counts */
         int64_t body_rate;        /* bytes a second, below which a body is answered 408 */
         int64_t write_timeout_ms; /* a client that takes nothing for so long is cut off */
-        int64_t linger_ms; /* after a refusal, to let its answer arrive before the connection is closed */
-        int64_t drain_ms;  /* between the wish to stop and the cutting of connections that still are open */
+        /* After a refusal, what the client still sends is dropped, so that it finds the answer and not a reset: until it has
+         * been silent for so long, or sent for so long in all. */
+        int64_t linger_ms, linger_max_ms;
+        int64_t drain_ms; /* between the wish to stop and the cutting of connections that still are open */
         size_t connections_max; /* per loop; more wait in the kernel's queue */
 };
 

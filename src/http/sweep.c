@@ -69,7 +69,8 @@ static void sweep_connection(struct connection *c, int64_t now) {
                         refuse_slow(c);
                 break;
         case CONNECTION_LINGER:
-                if (elapsed > limits->linger_ms)
+                if (now - c->drained_at > limits->linger_ms || elapsed > limits->linger_max_ms ||
+                    (c->loop->stopping && elapsed > limits->linger_ms))
                         connection_close(c);
                 break;
         case CONNECTION_HANDLING:

@@ -1,5 +1,6 @@
 // What malformed, unknown and oversized requests get; none of them changes anything.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { card, refused } from '../lib/expect.mjs';
 import { grant, grantCode, redeem } from '../lib/oauth.mjs';
@@ -74,6 +75,24 @@ describe('a body', () => {
     const enormous = await raw(server, `POST /api/oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 999999999999\r\n\r\n{`);
     assert.equal(enormous.status, 413);
     assert.ok(enormous.closed);
+  });
+
+  // Many clients read only when all is sent. Then there must be an answer, and no reset that takes it away.
+  it('far too large is answered to who sends it to its end first', async () => {
+    const body = Buffer.alloc(24 * 1024 * 1024, 'x');
+    const { answer, problem } = await new Promise((done) => {
+      const socket = net.connect({ host: '127.0.0.1', port: server.port, allowHalfOpen: true });
+      let answer = '', problem;
+      socket.pause();
+      socket.write(`POST /api/oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`);
+      socket.write(body, () => socket.resume());
+      socket.on('data', (d) => { answer += d; });
+      socket.on('error', (error) => { problem = error.code; });
+      socket.on('end', () => socket.end());
+      socket.on('close', () => done({ answer, problem }));
+    });
+    assert.equal(problem, undefined);
+    assert.match(answer, /^HTTP\/1\.1 413 [^]*"detail":"/);
   });
 
   it('of just 64 KiB is read', async () => {
