@@ -34,5 +34,8 @@ _must_use_ int page_render(const struct page_theme *theme, const char *name, con
 void page_security_headers(struct response *res);
 
 /* GET /static/{name}: style sheet, icons; cached for ever, because the name has the content's hash in it.
- * errors   ERR_NOT_FOUND */
-_must_use_ int page_static(struct str name, struct response *res);
+ *
+ * accept_encoding   the field's value: what is kept compressed is inflated for who refuses gzip; STR_NULL when it was not sent
+ * errors            ERR_NOT_FOUND, ERR_NO_MEMORY
+ */
+_must_use_ int page_static(struct str name, struct str accept_encoding, struct response *res);

@@ -18,7 +18,7 @@ before(async () => {
 after(() => server?.close());
 
 // The bytes as they came, whatever they are.
-const bytes = (path) => new Promise((done, fail) => http.get(server.address + path, (message) => {
+const bytes = (path, headers = {}) => new Promise((done, fail) => http.get(server.address + path, { headers }, (message) => {
   const parts = [];
   message.on('data', (d) => parts.push(d));
   message.on('end', () => done({ status: message.statusCode, headers: message.headers, body: Buffer.concat(parts) }));
@@ -50,6 +50,20 @@ describe('the API reference', () => {
     const bundle = await bytes(files.find((f) => f.includes('swagger-ui-bundle') && f.endsWith('.js')));
     assert.equal(bundle.headers['content-encoding'], 'gzip');
     assert.match(gunzipSync(bundle.body).toString(), /SwaggerUIBundle/);
+  });
+
+  it('sends its files as they are to who refuses gzip', async () => {
+    const { text } = await server.browser().get(DOCS);
+    const path = text.match(/\/static\/swagger-ui-bundle\.\w+\.js(?=")/)[0];
+    const packed = await bytes(path);
+    for (const accept of ['identity', 'br, gzip;q=0', '']) {
+      const { status, headers, body } = await bytes(path, { 'accept-encoding': accept });
+      assert.equal(status, 200);
+      assert.equal(headers['content-encoding'], undefined, accept);
+      assert.equal(headers.vary, 'Accept-Encoding');
+      assert.ok(body.equals(gunzipSync(packed.body)));
+    }
+    assert.equal((await bytes(path, { 'accept-encoding': 'gzip, br' })).headers['content-encoding'], 'gzip');
   });
 });
 

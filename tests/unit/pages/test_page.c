@@ -7,6 +7,7 @@
 
 #include "base/codec.h"
 #include "base/errors.h"
+#include "base/gzip.h"
 #include "base/hash.h"
 #include "pages/embed.h"
 #include "unit.h"
@@ -179,7 +180,7 @@ static void static_names_carry_their_contents_hash(void **state) {
                 assert_true(str_starts_with(str_from(file->hashed_name, dot), str_n(hex, 9)));
                 assert_true(str_eq(str_from(file->hashed_name, dot + 9), str_from(name, dot)));
 
-                assert_int_equal(page_static(file->hashed_name, &x->response), 0);
+                assert_int_equal(page_static(file->hashed_name, STR_NULL, &x->response), 0);
                 assert_int_equal(x->response.status, 200);
                 assert_true(str_eq(x->response.static_body, file->bytes));
                 assert_str(field(&x->response, "Cache-Control"), "public, max-age=31536000, immutable");
@@ -206,7 +207,7 @@ static void static_types_follow_the_ending(void **state) {
                 const struct embedded *file = &page_statics[i];
 
                 response_reset(&x->response);
-                assert_int_equal(page_static(file->hashed_name, &x->response), 0);
+                assert_int_equal(page_static(file->hashed_name, STR_NULL, &x->response), 0);
                 assert_true(str_eq(field(&x->response, "Content-Encoding"), STR("gzip")) ==
                             is_compressed(file));
                 for (size_t k = 0; k < ARRAY_LENGTH(files); k++) {
@@ -220,13 +221,37 @@ static void static_types_follow_the_ending(void **state) {
         exchange_free(x);
 }
 
+static void who_refuses_gzip_gets_what_it_holds(void **state) {
+        _cleanup_(strbuf_done) struct strbuf again = STRBUF_INIT(1 << 24);
+        struct exchange *x = exchange_new();
+        size_t n = 0;
+
+        for (size_t i = 0; i < page_statics_count; i++) {
+                const struct embedded *file = &page_statics[i];
+
+                response_reset(&x->response);
+                assert_int_equal(page_static(file->hashed_name, STR("identity"), &x->response), 0);
+                assert_null(field(&x->response, "Content-Encoding").ptr);
+                assert_true(!is_compressed(file) == str_eq(x->response.static_body, file->bytes));
+                if (!is_compressed(file))
+                        continue;
+                assert_str(field(&x->response, "Vary"), "Accept-Encoding");
+                strbuf_reset(&again);
+                assert_int_equal(gunzip_append(&again, file->bytes), 0);
+                assert_true(str_eq(x->response.static_body, strbuf_str(&again)));
+                n++;
+        }
+        assert_true(n > 0);
+        exchange_free(x);
+}
+
 static void other_static_names_are_not_found(void **state) {
         static const char *const names[] = { "",   "gatehouse.css", "../page.c", "gatehouse.00000000.css",
                                              "\\", "%2e%2e" };
         struct exchange *x = exchange_new();
 
         for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
-                assert_int_equal(page_static(str_of(names[i]), &x->response), -ERR_NOT_FOUND);
+                assert_int_equal(page_static(str_of(names[i]), STR_NULL, &x->response), -ERR_NOT_FOUND);
         assert_int_equal(x->response.n_headers, 0);
         exchange_free(x);
 }
@@ -314,6 +339,7 @@ int main(void) {
                 cmocka_unit_test(the_data_can_set_the_title),
                 cmocka_unit_test(static_names_carry_their_contents_hash),
                 cmocka_unit_test(static_types_follow_the_ending),
+                cmocka_unit_test(who_refuses_gzip_gets_what_it_holds),
                 cmocka_unit_test(other_static_names_are_not_found),
                 cmocka_unit_test_setup_teardown(a_theme_replaces_templates_one_by_one, make_folder,
                                                 remove_folder),
