@@ -104,9 +104,11 @@ static bool still_works(const struct context *context, const struct credential *
         return c->state == CREDENTIAL_OK && c->expires_at - clock_now(context->clock) > OAUTH_OTHER_MS;
 }
 
-/* Reads it, and has it renewed when it is due. */
+/* Reads it, and has it renewed when it is due. A token that was renewed for this use is good for it, even where the provider's
+ * live so shortly that it is due again at once. */
 static int bring_up_to_date(const struct context *context, struct reading *g, struct oauth_problem *problem) {
-        int64_t end = clock_monotonic_ms() + CREDENTIAL_WAIT_MS;
+        int64_t end = clock_monotonic_ms() + CREDENTIAL_WAIT_MS, expired = -1;
+        bool renewed = false;
         int r;
 
         for (;;) {
@@ -115,7 +117,9 @@ static int bring_up_to_date(const struct context *context, struct reading *g, st
                         return r < 0 ? r : -ERR_CREDENTIAL_NOT_FOUND;
                 if (g->ret->state == CREDENTIAL_RECONNECT_NEEDED)
                         return -ERR_CREDENTIAL_RECONNECT;
-                if (!credential_is_due(context, g->ret))
+                if (expired < 0)
+                        expired = g->ret->expires_at;
+                if (!credential_is_due(context, g->ret) || renewed || g->ret->expires_at != expired)
                         return 0;
                 r = renew_once(context, g->ret, problem);
                 if (r < 0)
@@ -124,7 +128,8 @@ static int bring_up_to_date(const struct context *context, struct reading *g, st
                         return -ERR_STOPPED;
                 if (clock_monotonic_ms() > end)
                         return -ERR_BUSY;
-                if (r == CREDENTIAL_ELSEWHERE)
+                renewed = r == CREDENTIAL_RENEWED;
+                if (!renewed)
                         (void)nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000L }, NULL);
         }
 }

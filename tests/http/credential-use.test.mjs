@@ -109,6 +109,15 @@ describe('renewal', () => {
     assert.equal(refreshes().length, 1);
   });
 
+  it('of a token that is due again at once comes once for each use', async () => {
+    provider.token = (form, request, response) => sendJson(response, provider.tokens({ expires_in: 20 }));
+    await expire(id);
+    for (let i = 1; i <= 2; i++) {
+      assert.equal((await get(api, id)).json.response[0].authorization, `Bearer at-${provider.serial}-of-a-provider`);
+      assert.equal(refreshes().length, i);
+    }
+  });
+
   it('keeps the refresh token where the provider gives no new one', async () => {
     const last = provider.serial;
     provider.token = (form, request, response) => sendJson(response, { access_token: `kept-${++provider.serial}`, expires_in: 3600 });

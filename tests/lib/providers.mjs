@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Server } from './server.mjs';
 import { sendJson, StandIn } from './stand-in.mjs';
 
-const CLIENT = { id: 'client of gatehouse', secret: 'a secret & its = signs' };
+export const CLIENT = { id: 'client of gatehouse', secret: 'a secret & its = signs' };
 
 // What the operator says of a provider at this address. more: members of `oauth` besides.
 export const described = (url, more = {}, kinds = ['oauth2', 'api_key']) => ({
