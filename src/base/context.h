@@ -38,15 +38,15 @@ struct context {
         const struct platform_issuer *platform; /* whose user JWTs count as sessions; NULL for nobody's */
         const struct providers *providers;      /* whom people connect; see integrations/provider.h */
 
-        struct rate_limits *rates;              /* how often who may ask; NULL: as often as they like */
+        struct rate_limits *rates; /* how often who may ask; NULL: as often as they like */
 
         /* for what runs agents: outside of any request's transaction */
         const atomic_bool *stopping; /* set when what takes long must end soon */
-        struct crew *crew;          /* the threads that blocks run on; see agents/crew.h */
-        struct engine *engine;      /* runs agents; see agents/execution/engine.h */
-        struct database *database;  /* transactions by database_write_now() */
-        struct graph_cache *graphs; /* those that were loaded lately; see agents/graph/cache.h */
-        struct store_cache *store;  /* answers that were made lately; see agents/store/cache.h */
+        struct crew *crew;           /* the threads that blocks run on; see agents/crew.h */
+        struct engine *engine;       /* runs agents; see agents/execution/engine.h */
+        struct database *database;   /* transactions by database_write_now() */
+        struct graph_cache *graphs;  /* those that were loaded lately; see agents/graph/cache.h */
+        struct store_cache *store;   /* answers that were made lately; see agents/store/cache.h */
 
         struct vault *vault; /* the keys that stored credentials are sealed under; see integrations/vault.h */
 };

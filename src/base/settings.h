@@ -41,7 +41,7 @@ struct settings {
         int64_t executions_under_way;          /* of one person, waiting ones too */
         int64_t stored_megabytes;              /* that one person may keep */
         struct rate rates[RATE_KINDS];         /* how often who may ask: account/rate_limit.h */
-        int64_t store_runs_interval; /* seconds */
+        int64_t store_runs_interval;           /* seconds */
         struct network_list outbound_networks; /* private ones that may be called on behalf of people */
         struct str llm_url;    /* of an OpenAI-compatible server, up to "/v1"; empty for none */
         struct str llm_key;    /* secret; empty for none */

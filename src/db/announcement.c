@@ -14,7 +14,8 @@ enum { ARENA_MAX = 512 * 1024 };
 
 /* --- which statements --- */
 
-static const char *const tables[] = { "users", "apps", "authorizations", "access_tokens", "sessions", "store_state" };
+static const char *const tables[] = { "users",         "apps",     "authorizations",
+                                      "access_tokens", "sessions", "store_state" };
 
 /* These change nothing that is decided by, or remove what has ended: the triggers are silent about them too. */
 static const char *const silent[] = { "session_touch", "user_set_password", "_delete_ended",

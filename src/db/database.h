@@ -75,7 +75,7 @@ _must_use_ int database_kept_reader_open(struct database *db, struct db_connecti
 _must_use_ bool database_read_kept(struct db_connection *reader, struct tx *ret);
 
 /* Reads on behalf of a thread that may wait, the pool's or the agents', never an event loop: what takes long there holds up
- * nobody. `run` may run more than once, and must set its outputs anew each time.
+ * nobody, and nothing is committed for it. `run` may run more than once, and must set its outputs anew each time.
  *
  * Returns what run returned, or -ERR_STORAGE, -ERR_BUSY, -ERR_NO_MEMORY. */
 _must_use_ int database_read_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data);
@@ -118,6 +118,3 @@ _must_use_ int database_writer_start(struct database *db);
  * or the writer's own thread. Runs on the calling thread in a transaction of its own, or on the writer if
  * that was started. Returns what run returned, or -ERR_STORAGE. */
 _must_use_ int database_write_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data);
-
-/* The same for what only reads: nothing is committed for it. */
-_must_use_ int database_read_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data);

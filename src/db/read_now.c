@@ -43,7 +43,7 @@ static int read_here(struct database *db, int (*run)(struct tx *tx, void *data),
         return r;
 }
 
-/* --- a server: on a thread of the pool --- */
+/* --- a server: on a thread of the pool, or before there is one on this --- */
 
 struct read_now {
         struct write_job job;
@@ -74,7 +74,13 @@ static int read_there(struct database *db, int (*run)(struct tx *tx, void *data)
         };
 
         (void)sem_init(&now.finished, 0, 0);
-        database_submit(db, &now.job);
+        if (db->pool) {
+                database_submit(db, &now.job);
+        } else {
+                (void)pthread_mutex_lock(&db->direct);
+                pool_run_job(db, db->connection, &now.job);
+                (void)pthread_mutex_unlock(&db->direct);
+        }
         while (sem_wait(&now.finished) < 0 && errno == EINTR)
                 ;
         (void)sem_destroy(&now.finished);

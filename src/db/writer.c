@@ -179,8 +179,8 @@ static void write_now_done(struct write_job *job, int result) {
         (void)sem_post(&now->finished);
 }
 
-static int run_now(struct database *db, bool reads, int (*run)(struct tx *tx, void *data), void *data) {
-        struct write_now now = { .job = { .reads = reads, .run = write_now_run, .done = write_now_done },
+int database_write_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data) {
+        struct write_now now = { .job = { .run = write_now_run, .done = write_now_done },
                                  .run = run,
                                  .data = data };
 
@@ -199,12 +199,4 @@ static int run_now(struct database *db, bool reads, int (*run)(struct tx *tx, vo
                 ;
         (void)sem_destroy(&now.finished);
         return now.result;
-}
-
-int database_write_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data) {
-        return run_now(db, false, run, data);
-}
-
-int database_read_now(struct database *db, int (*run)(struct tx *tx, void *data), void *data) {
-        return run_now(db, true, run, data);
 }

@@ -4,8 +4,9 @@
 #include "db/statements.h"
 
 const char *const cleanup_names[CLEANUP_KINDS] = {
-        "codes",           "access_tokens",     "refresh_tokens", "authorizations", "sessions", "links",
-        "imported_tokens", "imported_families", "throttles", "connection_states",      "graph_versions", "graphs",   "executions"
+        "codes",          "access_tokens",   "refresh_tokens",    "authorizations", "sessions",
+        "links",          "imported_tokens", "imported_families", "throttles",      "connection_states",
+        "graph_versions", "graphs",          "executions"
 };
 
 enum {

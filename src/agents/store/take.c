@@ -16,8 +16,7 @@ int handle_store_take(struct request *req, struct response *res) {
                 return r < 0 ? r : -ERR_LISTING_NOT_FOUND;
         r = store_listing_add(req->tx, req->context, &req->arena, req->identity->user_id, &card, id);
         if (r == 0)
-                r = audit(req, &(struct audit){ AUDIT_STORE_INSTALLED,
-                                                .subject = card.graph_id,
+                r = audit(req, &(struct audit){ AUDIT_STORE_INSTALLED, .subject = card.graph_id,
                                                 .detail = card.slug });
         if (r < 0)
                 return r;
