@@ -85,6 +85,10 @@ struct rate_limits *rate_limits_free(struct rate_limits *limits) {
         return NULL;
 }
 
+struct rate_table *rate_limits_table(struct rate_limits *limits) {
+        return limits->table;
+}
+
 static struct request_rate *rate_of(struct request *req) {
         if (!req->rate)
                 req->rate = arena_new(&req->arena, struct request_rate);

@@ -1,5 +1,5 @@
 /* How many requests each caller may make: docs/limits.md says which, and why. Counts are kept in memory (base/rate_table.h), so
- * that one costs no look into the database; how nodes share them: jobs/rate_share.h.
+ * that one costs no look into the database; how nodes share them: account/rate_share.h.
  *
  * A caller is who was authenticated: an API key, the tokens of one authorization, a person, an app from one network. What is
  * right is never refused for its address: an office or a school may stand behind it. Only wrong credentials count by
@@ -24,6 +24,9 @@ enum {
  * errors    ERR_NO_MEMORY */
 _must_use_ int rate_limits_new(const struct context *context, struct rate_limits **ret);
 struct rate_limits *rate_limits_free(struct rate_limits *limits);
+
+/* Where it is counted. */
+struct rate_table *rate_limits_table(struct rate_limits *limits);
 
 /* Counts a request of an identity that is known: its key or its authorization, and its person.
  *

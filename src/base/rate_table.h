@@ -17,6 +17,8 @@ enum {
         RATE_TABLE_WAYS = 8,
         RATE_TABLE_KEY_SIZE = 16, /* bytes */
         RATE_TABLE_ID_MAX = 128,  /* bytes of what a caller is told apart by */
+        RATE_TABLE_GRAIN = 128,   /* what other tables are told of: such a part of the burst, or one unit */
+        RATE_TABLE_CHANGES_MAX = 4096, /* callers at a time; the others are told of later */
 };
 
 /* How fast units come back. */
@@ -53,3 +55,24 @@ bool rate_table_take(struct rate_table *table, uint64_t name, const struct rate_
 /* Gives units back that were taken. */
 void rate_table_give_back(struct rate_table *table, uint64_t name, const struct rate_pace *pace,
                           int64_t units);
+
+/* --- several tables that count the same callers, under one key --- */
+
+/* What was taken, or given back where negative, in time until it is back. */
+struct rate_change {
+        uint64_t name;
+        int64_t ns;
+};
+
+/* From now on it is noted what is taken: before any other thread uses the table. errors: ERR_NO_MEMORY */
+_must_use_ int rate_table_share(struct rate_table *table);
+
+/* Hands over once what was taken, of those who took a grain or more since they were handed over last. One thread at a time.
+ *
+ * max       room in ret
+ * returns   their number */
+size_t rate_table_changes(struct rate_table *table, struct rate_change *ret, size_t max);
+
+/* Adds what another table handed over. That was taken already, so the limit may be passed: what is too much has to come back
+ * before anything is to be had again. */
+void rate_table_add(struct rate_table *table, const struct rate_change *change, int64_t now_ns);

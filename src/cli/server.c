@@ -118,7 +118,8 @@ static int open_database(const char *who, struct server *s) {
                 problem(who, "%s", text);
                 return r;
         }
-        if (s->settings.row_cache && database_keep_rows(s->database) < 0) {
+        if ((s->settings.row_cache && database_keep_rows(s->database) < 0) ||
+            rate_share_init(&s->rate_share, s->context.clock, s->rates, s->database) < 0) {
                 problem(who, "There is not enough memory.");
                 return -ERR_NO_MEMORY;
         }

@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "account/rate_share.h"
 #include "base/context.h"
 #include "base/secret.h"
 #include "db/database.h"
@@ -18,6 +19,7 @@ struct server {
         struct page_theme *theme;
         struct secret_memo *client_secrets;
         struct rate_limits *rates;
+        struct rate_share rate_share;
         struct platform_issuer *platform;
         struct providers *providers;
         struct audit_gather *audit;

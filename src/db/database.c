@@ -104,12 +104,16 @@ int database_keep_rows(struct database *db) {
         return db->cache ? 0 : -ERR_NO_MEMORY;
 }
 
+void database_talk(struct database *db, const struct node_talk *talk) {
+        db->talk = talk;
+}
+
 int database_await_nodes(struct database *db) {
         int r;
 
         if (database_reads_inline(db))
                 return 0;
-        r = listener_start(db->address, NULL, &db->listener);
+        r = listener_start(db->address, NULL, NULL, &db->listener);
         if (r >= 0)
                 listener_await_start(db->listener, LISTENER_TRUST_MS);
         return r;

@@ -8,6 +8,7 @@
 
 struct database;
 struct db_connection;
+struct node_talk;
 
 enum { DATABASE_PROBLEM_MAX = 512 };
 
@@ -31,6 +32,10 @@ bool database_reads_inline(const struct database *db);
 /* Has a server's rows kept in memory from database_writer_start() on (db/row_cache.h); without effect on an embedded
  * database. errors: ERR_NO_MEMORY */
 _must_use_ int database_keep_rows(struct database *db);
+
+/* Has this node tell the others, and hear from them, from database_writer_start() on (db/node_talk.h); without effect on an
+ * embedded database. Borrowed until database_close(). */
+void database_talk(struct database *db, const struct node_talk *talk);
 
 /* For commands beside a server: from now on what database_write_now() changes holds on every node that serves this
  * database when it returns, as if a node had changed it (db/listener.h); it may then take LISTENER_TRUST_MS longer. Without

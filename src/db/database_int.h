@@ -16,6 +16,7 @@ enum {
 struct writer;
 struct pool;
 struct listener;
+struct node_talk;
 struct row_cache;
 
 struct database {
@@ -27,13 +28,14 @@ struct database {
         pthread_mutex_t lending;
         struct db_connection *idle[READERS_IDLE_MAX]; /* an embedded database's, for database_read_now() */
         size_t n_idle;
-        struct writer *writer;     /* of an embedded database; NULL until it is started */
-        struct pool *pool;         /* of a server; NULL until it is started */
-        struct away away;          /* of a server: whether it can be reached */
-        unsigned connections;      /* of the pool */
-        struct row_cache *cache;   /* of a server; NULL when no rows are to be kept */
-        struct listener *listener; /* of a server, while the pool runs */
-        _Atomic uint64_t recorded; /* commits that put something on record */
+        struct writer *writer;        /* of an embedded database; NULL until it is started */
+        struct pool *pool;            /* of a server; NULL until it is started */
+        struct away away;             /* of a server: whether it can be reached */
+        unsigned connections;         /* of the pool */
+        struct row_cache *cache;      /* of a server; NULL when no rows are to be kept */
+        struct listener *listener;    /* of a server, while the pool runs */
+        const struct node_talk *talk; /* NULL for nothing to tell other nodes */
+        _Atomic uint64_t recorded;    /* commits that put something on record */
         _Atomic uint64_t
                 commits; /* raised before the answers of a commit are released: see database_read() */
 };

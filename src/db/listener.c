@@ -19,7 +19,7 @@ enum {
         SILENCE_MS = 3000, /* a question without an answer for so long: the connection is given up */
         PAUSE_FIRST_MS = 50,
         PAUSE_MAX_MS = 2000,
-        QUERY_MAX = 128 * (ANSWERS_MAX + 1),
+        QUERY_MAX = 128 * (ANSWERS_MAX + 1) + TALK_QUERY_MAX,
 };
 
 /* --- what is heard --- */
@@ -55,7 +55,9 @@ static void hear(struct listener *l) {
         while ((n = PQnotifies(l->handle))) {
                 struct str text = str_of(n->extra);
 
-                if (strcmp(n->relname, LISTENER_CHANNEL) != 0)
+                if (strcmp(n->relname, LISTENER_TALK) == 0)
+                        talk_hear(l, text);
+                else if (strcmp(n->relname, LISTENER_CHANNEL) != 0)
                         hear_answer(l, text);
                 else if (str_starts_with(text, mark))
                         hear_mark(l, str_from(text, mark.len));
@@ -81,25 +83,25 @@ static bool ask_to_listen(struct listener *l) {
                 query, sizeof(query),
                 "SET tcp_keepalives_idle = 1; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;"
                 "SET tcp_user_timeout = 4000; LISTEN " LISTENER_CHANNEL "; LISTEN " LISTENER_CHANNEL
-                "_%016" PRIx64,
-                l->id);
+                "_%016" PRIx64 "%s",
+                l->id, l->talk ? "; LISTEN " LISTENER_TALK : "");
         return ask(l, query);
 }
 
 static bool ask_anything(struct listener *l) {
+        int64_t now = clock_monotonic_ms();
+        size_t at, empty;
         char query[QUERY_MAX];
-        size_t at;
 
-        if (!l->n_answers)
-                return clock_monotonic_ms() - l->sent_ms < LISTENER_BEAT_MS || ask(l, "SELECT 1");
-        at = (size_t)snprintf(query, sizeof(query), "SELECT 1");
+        at = empty = (size_t)snprintf(query, sizeof(query), "SELECT 1");
         for (unsigned i = 0; i < l->n_answers; i++)
                 at += (size_t)snprintf(query + at, sizeof(query) - at,
                                        ",pg_notify('" LISTENER_CHANNEL "_%016" PRIx64 "','%016" PRIx64
                                        ":%" PRIu64 "')",
                                        l->answers[i].origin, l->id, l->answers[i].number);
         l->n_answers = 0;
-        return ask(l, query);
+        at += talk_say(l, now, query + at);
+        return (at == empty && now - l->sent_ms < LISTENER_BEAT_MS) || ask(l, query);
 }
 
 static void tell_hears(struct listener *l, bool hears) {
@@ -118,6 +120,8 @@ static void answered(struct listener *l) {
                 l->listening = true;
                 if (l->cache)
                         row_cache_forget_all(l->cache);
+                if (l->talk)
+                        l->talk->begin(l->talk->data);
                 tell_hears(l, true);
                 LOG(l->cache ? LOG_INFO : LOG_DEBUG, "Listening to what changes in the database");
         }
@@ -199,6 +203,8 @@ static void converse(struct listener *l) {
                 left = l->sent_ms + (l->asking ? SILENCE_MS : LISTENER_BEAT_MS) - clock_monotonic_ms();
                 if (flushed < 0 || (l->asking && left <= 0))
                         return;
+                if (!l->asking && l->talk)
+                        left = MIN_OF(left, l->talk_ms - clock_monotonic_ms());
                 if (!wait_for(l, flushed ? POLLIN | POLLOUT : POLLIN, left) || !take_in(l))
                         return;
         }
@@ -247,7 +253,8 @@ static struct listener *listener_free(struct listener *l) {
         return NULL;
 }
 
-int listener_start(const char *url, struct row_cache *cache, struct listener **ret) {
+int listener_start(const char *url, struct row_cache *cache, const struct node_talk *talk,
+                   struct listener **ret) {
         pthread_condattr_t monotonic;
         struct listener *l;
 
@@ -255,6 +262,7 @@ int listener_start(const char *url, struct row_cache *cache, struct listener **r
         if (!l)
                 return -ERR_NO_MEMORY;
         l->cache = cache;
+        l->talk = talk;
         l->pause_ms = PAUSE_FIRST_MS;
         (void)pthread_mutex_init(&l->lock, NULL);
         (void)pthread_condattr_init(&monotonic);

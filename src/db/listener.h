@@ -24,6 +24,7 @@
  *   one connection to several clients in turn (LISTEN belongs to a session). */
 #pragma once
 
+#include "db/node_talk.h"
 #include "db/row_cache.h"
 
 enum {
@@ -38,8 +39,10 @@ struct listener;
  *
  * url     as for libpq; copied
  * cache   what to keep true, borrowed; NULL if this node keeps no rows: it then only hears the answers of others
+ * talk    what to tell and to hear besides, borrowed; NULL for nothing
  * errors  ERR_NO_MEMORY */
-_must_use_ int listener_start(const char *url, struct row_cache *cache, struct listener **ret);
+_must_use_ int listener_start(const char *url, struct row_cache *cache, const struct node_talk *talk,
+                              struct listener **ret);
 
 /* Waits until it listens, for `ms` at most. Who announces something before that waits for the longest time. */
 void listener_await_start(struct listener *listener, int64_t ms);

@@ -195,7 +195,7 @@ int pool_start(struct database *db) {
         struct pool *p;
         int r;
 
-        r = listener_start(db->address, db->cache, &db->listener);
+        r = listener_start(db->address, db->cache, db->talk, &db->listener);
         if (r < 0)
                 return r;
         p = calloc(1, sizeof(*p) + db->connections * sizeof(p->threads[0]));

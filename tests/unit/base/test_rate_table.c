@@ -159,6 +159,139 @@ static void threads_together_get_exactly_as_much_as_one(void **state) {
         assert_int_equal(shared, BURST);
 }
 
+/* Hands all of one table's changes to another one. Returns how many. */
+static size_t tell(struct rate_table *from, struct rate_table *to, int64_t now) {
+        struct rate_change changes[8];
+        size_t n, all = 0;
+
+        while ((n = rate_table_changes(from, changes, ARRAY_LENGTH(changes))) > 0) {
+                for (size_t i = 0; to && i < n; i++)
+                        rate_table_add(to, &changes[i], now);
+                all += n;
+        }
+        return all;
+}
+
+struct pair {
+        struct rate_table *a, *b;
+};
+
+static int setup_pair(void **state) {
+        static struct pair pair;
+
+        pair = (struct pair){ rate_table_new(key), rate_table_new(key) };
+        *state = &pair;
+        return pair.a && pair.b && rate_table_share(pair.a) == 0 && rate_table_share(pair.b) == 0 ? 0 : -1;
+}
+
+static int teardown_pair(void **state) {
+        const struct pair *pair = *state;
+
+        rate_table_free(pair->a);
+        rate_table_free(pair->b);
+        return 0;
+}
+
+static void tables_that_tell_one_another_count_as_one(void **state) {
+        const struct pair *p = *state;
+        uint64_t who = name(p->a, 1);
+
+        assert_int_equal(takes(p->a, who, 200, SECOND), 200);
+        assert_int_equal(tell(p->a, p->b, SECOND), 1);
+        assert_int_equal(tell(p->a, p->b, SECOND), 0);
+        assert_int_equal(tell(p->b, p->a, SECOND), 0); /* what one was told is not told again */
+        assert_int_equal(takes(p->b, who, 2 * BURST, SECOND), BURST - 200);
+        assert_int_equal(tell(p->b, p->a, SECOND), 1);
+        assert_int_equal(takes(p->a, who, BURST, SECOND), 0);
+        assert_int_equal(takes(p->a, who, BURST, 11 * SECOND), 100);
+}
+
+static void what_was_too_much_comes_back_first(void **state) {
+        const struct pair *p = *state;
+        uint64_t who = name(p->a, 2);
+        struct rate_taken taken;
+
+        assert_int_equal(takes(p->a, who, BURST, SECOND) + takes(p->b, who, BURST, SECOND), 2 * BURST);
+        assert_int_equal(tell(p->a, p->b, SECOND), 1);
+        assert_false(rate_table_take(p->b, who, &pace, 1, SECOND, &taken));
+        assert_int_equal(taken.wait_ns, 60 * SECOND + pace.interval_ns);
+        assert_int_equal(takes(p->b, who, BURST, 60 * SECOND), 0);
+        assert_int_equal(takes(p->b, who, 2 * BURST, 71 * SECOND), 100);
+}
+
+static void less_than_a_grain_is_told_once_it_is_one(void **state) {
+        const struct pair *p = *state;
+        uint64_t who = name(p->a, 3);
+        const int grain = BURST / RATE_TABLE_GRAIN;
+
+        for (int i = 1; i < grain; i++) {
+                assert_int_equal(takes(p->a, who, 1, SECOND), 1);
+                assert_int_equal(tell(p->a, p->b, SECOND), 0);
+        }
+        assert_int_equal(takes(p->a, who, 1, SECOND), 1);
+        assert_int_equal(tell(p->a, p->b, SECOND), 1);
+        assert_int_equal(takes(p->b, who, BURST, SECOND), BURST - grain);
+}
+
+static void what_is_given_back_is_told(void **state) {
+        const struct pair *p = *state;
+        uint64_t who = name(p->a, 4);
+
+        assert_int_equal(takes(p->a, who, 20, SECOND), 20);
+        assert_int_equal(tell(p->a, p->b, SECOND), 1);
+        rate_table_give_back(p->a, who, &pace, 20);
+        assert_int_equal(tell(p->a, p->b, SECOND), 1);
+        assert_int_equal(takes(p->b, who, 2 * BURST, SECOND), BURST);
+        assert_int_equal(takes(p->a, who, 10, SECOND), 10);
+        rate_table_give_back(p->a, who, &pace, 10);
+        assert_int_equal(tell(p->a, p->b, SECOND), 0); /* nothing is left of it */
+}
+
+/* More callers than there is room for at a time: each is told of once it asks again. */
+static void of_many_callers_none_is_left_out(void **state) {
+        const struct pair *p = *state;
+        const unsigned many = RATE_TABLE_CHANGES_MAX + 1000;
+
+        for (unsigned i = 0; i < many; i++)
+                assert_int_equal(takes(p->a, name(p->a, i), 10, SECOND), 10);
+        assert_int_equal(tell(p->a, p->b, SECOND), RATE_TABLE_CHANGES_MAX);
+        for (unsigned i = 0; i < many; i++)
+                assert_int_equal(takes(p->a, name(p->a, i), 1, SECOND), 1);
+        assert_int_equal(tell(p->a, p->b, SECOND), 1000);
+        assert_int_equal(takes(p->b, name(p->a, many - 1), BURST, SECOND), BURST - 11);
+}
+
+static void *take_and_tell(void *data) {
+        struct taker *t = data;
+
+        for (int i = 0; i < TAKES; i++) {
+                t->had_shared += takes(t->table, t->shared, 1, 5 * SECOND);
+                (void)takes(t->table, name(t->table, (unsigned)(rand() % 100000)), 10, 5 * SECOND);
+        }
+        return NULL;
+}
+
+static void what_threads_took_meanwhile_is_told_exactly(void **state) {
+        const struct pair *p = *state;
+        struct taker takers[THREADS] = { 0 };
+        pthread_t threads[THREADS];
+        int taken = 0;
+
+        for (unsigned i = 0; i < THREADS; i++) {
+                takers[i] = (struct taker){ .table = p->a, .shared = name(p->a, 1000000) };
+                assert_int_equal(pthread_create(&threads[i], NULL, take_and_tell, &takers[i]), 0);
+        }
+        for (unsigned i = 0; i < 1000; i++)
+                (void)tell(p->a, p->b, 5 * SECOND);
+        for (unsigned i = 0; i < THREADS; i++) {
+                pthread_join(threads[i], NULL);
+                taken += takers[i].had_shared;
+        }
+        (void)tell(p->a, p->b, 5 * SECOND);
+        assert_int_equal(taken, BURST);
+        assert_in_range(takes(p->b, takers[0].shared, BURST, 5 * SECOND), 0, BURST / RATE_TABLE_GRAIN - 1);
+}
+
 static void rates_are_a_number_and_a_unit(void **state _unused_) {
         static const char *const wrong[] = {
                 "",           "600",     "600/",        "/minute",      "0/minute", "-1/minute",
@@ -191,6 +324,16 @@ int main(void) {
                                                 teardown),
                 cmocka_unit_test_setup_teardown(whoever_has_everything_back_makes_place, setup, teardown),
                 cmocka_unit_test_setup_teardown(threads_together_get_exactly_as_much_as_one, setup, teardown),
+                cmocka_unit_test_setup_teardown(tables_that_tell_one_another_count_as_one, setup_pair,
+                                                teardown_pair),
+                cmocka_unit_test_setup_teardown(what_was_too_much_comes_back_first, setup_pair,
+                                                teardown_pair),
+                cmocka_unit_test_setup_teardown(less_than_a_grain_is_told_once_it_is_one, setup_pair,
+                                                teardown_pair),
+                cmocka_unit_test_setup_teardown(what_is_given_back_is_told, setup_pair, teardown_pair),
+                cmocka_unit_test_setup_teardown(of_many_callers_none_is_left_out, setup_pair, teardown_pair),
+                cmocka_unit_test_setup_teardown(what_threads_took_meanwhile_is_told_exactly, setup_pair,
+                                                teardown_pair),
                 cmocka_unit_test(rates_are_a_number_and_a_unit),
         };
 

@@ -265,7 +265,7 @@ static void it_ends_promptly_even_while_there_is_no_server(void **state _unused_
         int64_t begin;
 
         assert_non_null(cache);
-        assert_int_equal(listener_start("postgresql://nobody@127.0.0.1:1/nothing", cache, &l), 0);
+        assert_int_equal(listener_start("postgresql://nobody@127.0.0.1:1/nothing", cache, NULL, &l), 0);
         for (unsigned i = 0; i < 200; i++)
                 nap();
         assert_false(row_cache_trusted(cache));
