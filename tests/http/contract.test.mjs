@@ -171,6 +171,9 @@ describe('an execution', () => {
     const dictionary = await outcome([input(5), node('make', named('CreateDictionaryBlock'), { values: { kept: 1 } }), out],
       [link('in', 'result', 'make', 'values_#_new'), link('make', 'dictionary', 'out', 'value')]);
     assert.deepEqual(dictionary.output, [{ Out: { kept: 1, new: 5 } }]);
+    const object = await outcome([input(5), node('make', named('CreateDictionaryBlock')), out],
+      [link('in', 'result', 'make', 'values_@_attribute'), link('make', 'dictionary_@_attribute', 'out', 'value')]);
+    assert.deepEqual(object.output, [{ Out: 5 }]);
     const chained = await outcome([input([{ a: ['x', 'y'] }]), out], [link('in', 'result_$_0_#_a_$_1', 'out', 'value')]);
     assert.deepEqual(chained.output, [{ Out: 'y' }]);
     const nothing = await outcome([input([1]), out], [link('in', 'result_$_9', 'out', 'value')]);
