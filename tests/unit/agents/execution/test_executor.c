@@ -131,7 +131,7 @@ static void a_static_value_serves_all_runs_whenever_it_comes(void **state _unuse
                 trial_run(&t, "{}");
                 outputs = trial_outputs(&t);
                 for (int i = 1; i <= 5; i++) {
-                        char sum[20];
+                        char sum[32];
 
                         snprintf(sum, sizeof(sum), "{\"Sum\":10%d.0}", i);
                         sums += strstr(outputs, sum) != NULL;
