@@ -56,20 +56,39 @@ int64_t clock_monotonic_ms(void) {
         return clock_monotonic_us() / 1000;
 }
 
-static struct tm utc(int64_t ms, int *ret_fraction) {
-        int64_t fraction = ms % 1000;
-        time_t seconds = (time_t)(ms / 1000);
-        struct tm tm;
+struct utc {
+        int year, month, day, weekday; /* January and Sunday are 0 */
+        int second;                    /* of the day */
+        int fraction;                  /* milliseconds */
+};
 
-        /* Division rounds towards zero; the fraction counts from the second before. */
-        if (fraction < 0) {
-                fraction += 1000;
-                seconds--;
+/* Hot: gmtime_r() looks after zones too, behind a lock that all threads share.
+ *
+ * A year that begins in March has its leap day at its end: then the days before each month are (153 m + 2) / 5, and whole
+ * cycles of 400 years have 146,097 days. */
+static struct utc utc(int64_t ms) {
+        int64_t days = ms / 86400000, cycle, year;
+        int rest = (int)(ms % 86400000), day, month;
+
+        /* Division rounds towards zero; the rest counts from the day before. */
+        if (rest < 0) {
+                rest += 86400000;
+                days--;
         }
-        if (!gmtime_r(&seconds, &tm))
-                tm = (struct tm){ .tm_year = 70, .tm_mday = 1, .tm_wday = 4 };
-        *ret_fraction = (int)fraction;
-        return tm;
+        days += 719468; /* since the first of March of the year 0 */
+        cycle = days >= 0 ? days / 146097 : (days - 146096) / 146097;
+        day = (int)(days - cycle * 146097);
+        year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+        day -= (int)(365 * year + year / 4 - year / 100);
+        month = (5 * day + 2) / 153;
+        return (struct utc){
+                .year = (int)(cycle * 400 + year + (month >= 10)),
+                .month = month >= 10 ? month - 10 : month + 2,
+                .day = day - (153 * month + 2) / 5 + 1,
+                .weekday = (int)((days % 7 + 10) % 7), /* that first of March was a Wednesday */
+                .second = rest / 1000,
+                .fraction = rest % 1000,
+        };
 }
 
 /* Writes a number with leading zeros. Hot: every token's answer has two times, which is why this is not snprintf. */
@@ -84,44 +103,42 @@ static char *put_text(char *out, const char *text, size_t n) {
         return out + n;
 }
 
-static char *put_time(char *out, const struct tm *tm) {
-        out = put(out, tm->tm_hour, 2);
+static char *put_time(char *out, int second) {
+        out = put(out, second / 3600, 2);
         *out++ = ':';
-        out = put(out, tm->tm_min, 2);
+        out = put(out, second / 60 % 60, 2);
         *out++ = ':';
-        return put(out, tm->tm_sec, 2);
+        return put(out, second % 60, 2);
 }
 
 void clock_format_iso(int64_t ms, char *out) {
-        int fraction;
-        struct tm tm = utc(ms, &fraction);
+        struct utc t = utc(ms);
 
-        out = put(out, tm.tm_year + 1900, 4);
+        out = put(out, t.year, 4);
         *out++ = '-';
-        out = put(out, tm.tm_mon + 1, 2);
+        out = put(out, t.month + 1, 2);
         *out++ = '-';
-        out = put(out, tm.tm_mday, 2);
+        out = put(out, t.day, 2);
         *out++ = 'T';
-        out = put_time(out, &tm);
+        out = put_time(out, t.second);
         *out++ = '.';
-        out = put(out, fraction, 3);
+        out = put(out, t.fraction, 3);
         *out = 'Z';
 }
 
 void clock_format_http(int64_t ms, char *out) {
         static const char days[] = "SunMonTueWedThuFriSat";
         static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-        int fraction;
-        struct tm tm = utc(ms, &fraction);
+        struct utc t = utc(ms);
 
-        out = put_text(out, days + 3 * tm.tm_wday, 3);
+        out = put_text(out, days + 3 * t.weekday, 3);
         out = put_text(out, ", ", 2);
-        out = put(out, tm.tm_mday, 2);
+        out = put(out, t.day, 2);
         *out++ = ' ';
-        out = put_text(out, months + 3 * tm.tm_mon, 3);
+        out = put_text(out, months + 3 * t.month, 3);
         *out++ = ' ';
-        out = put(out, tm.tm_year + 1900, 4);
+        out = put(out, t.year, 4);
         *out++ = ' ';
-        out = put_time(out, &tm);
+        out = put_time(out, t.second);
         (void)put_text(out, " GMT", 4);
 }

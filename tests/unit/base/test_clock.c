@@ -1,5 +1,8 @@
 #include "base/clock.h"
 
+#include <stdio.h>
+#include <time.h>
+
 #include "unit.h"
 
 static void iso_dates(void **state) {
@@ -22,6 +25,35 @@ static void http_dates(void **state) {
         assert_str(str_n(out, sizeof(out)), "Sun, 06 Nov 1994 08:49:37 GMT");
         clock_format_http(INT64_C(1769903999999), out);
         assert_str(str_n(out, sizeof(out)), "Sat, 31 Jan 2026 23:59:59 GMT");
+}
+
+/* Both formats by the C library's calendar. */
+static void assert_as_by_library(int64_t ms) {
+        char http[CLOCK_HTTP_LENGTH + 1] = "", iso[CLOCK_ISO_LENGTH + 1] = "", wanted[64];
+        time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));
+        size_t n;
+        struct tm tm;
+
+        assert_non_null(gmtime_r(&seconds, &tm));
+        clock_format_http(ms, http);
+        n = strftime(wanted, sizeof(wanted), "%a, %d %b ", &tm);
+        (void)snprintf(wanted + n, sizeof(wanted) - n, "%04d %02d:%02d:%02d GMT", tm.tm_year + 1900,
+                       tm.tm_hour, tm.tm_min, tm.tm_sec);
+        assert_string_equal(http, wanted);
+        clock_format_iso(ms, iso);
+        (void)snprintf(wanted, sizeof(wanted), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
+                       tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+                       (int)(ms - (int64_t)seconds * 1000));
+        assert_string_equal(iso, wanted);
+}
+
+static void dates_are_those_of_the_calendar(void **state) {
+        const int64_t day = INT64_C(86400000), year = 365 * day + day / 4;
+
+        for (int64_t ms = -70 * year; ms < 330 * year; ms += day - 1) /* at all times of day */
+                assert_as_by_library(ms);
+        for (int64_t ms = -1968 * year; ms < 8028 * year; ms += 97 * day + 1)
+                assert_as_by_library(ms);
 }
 
 static void absurd_times_stay_in_their_room(void **state) {
@@ -104,6 +136,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(iso_dates),
                 cmocka_unit_test(http_dates),
+                cmocka_unit_test(dates_are_those_of_the_calendar),
                 cmocka_unit_test(absurd_times_stay_in_their_room),
                 cmocka_unit_test(an_offset_moves_the_clock),
                 cmocka_unit_test(monotonic_time_never_goes_back),
