@@ -206,12 +206,30 @@ static bool take_number(struct str field, int64_t *ret) {
         return field.len == NUMBER_BYTES && *ret != 0;
 }
 
-static bool take_address(struct str field, char *room, struct str *ret) {
-        int family = field.len == 4 ? AF_INET : AF_INET6;
+/* By hand, since each grant is read again when it is sealed, and inet_ntop() takes as long as all else of an event. */
+static struct str ipv4_text(struct str bytes, char *room) {
+        char *out = room;
 
-        if (field.len != 4 && field.len != 16)
-                return false;
-        if (!inet_ntop(family, field.ptr, room, AUDIT_ADDRESS_TEXT + 1))
+        for (size_t i = 0; i < bytes.len; i++) {
+                unsigned n = str_at(bytes, i);
+
+                if (i)
+                        *out++ = '.';
+                if (n >= 100)
+                        *out++ = (char)('0' + n / 100);
+                if (n >= 10)
+                        *out++ = (char)('0' + n / 10 % 10);
+                *out++ = (char)('0' + n % 10);
+        }
+        return str_n(room, (size_t)(out - room));
+}
+
+static bool take_address(struct str field, char *room, struct str *ret) {
+        if (field.len == 4) {
+                *ret = ipv4_text(field, room);
+                return true;
+        }
+        if (field.len != 16 || !inet_ntop(AF_INET6, field.ptr, room, AUDIT_ADDRESS_TEXT + 1))
                 return false;
         *ret = str_of(room);
         return true;

@@ -9,7 +9,11 @@
 enum { NAMES_TEXT_MAX = 1024 * 1024 };
 
 static void name_put(char kind, struct str id, char *out) {
-        (void)snprintf(out, AUDIT_NAME_MAX, "%c" STR_FMT, kind, STR_ARG(id));
+        size_t n = MIN_OF(id.len, (size_t)AUDIT_NAME_MAX - 2);
+
+        out[0] = kind;
+        memcpy(out + 1, id.ptr, n);
+        out[n + 1] = '\0';
 }
 
 unsigned audit_names(const struct audit_entry *e, char names[AUDIT_NAMES][AUDIT_NAME_MAX]) {
@@ -47,23 +51,22 @@ static struct str names_json(struct arena *arena, char (*names)[AUDIT_NAME_MAX],
         return text;
 }
 
-int audit_index_names(struct arena *arena, struct str events, struct str *ret) {
+int audit_index_names(struct arena *arena, struct str events, size_t count, struct str *ret) {
         char(*names)[AUDIT_NAME_MAX];
         struct audit_texts texts;
         struct audit_entry e;
-        struct str rest = events;
-        size_t n = 0, count = 0;
+        size_t n = 0;
         int r;
 
-        while ((r = audit_decode(&rest, &texts, &e)) > 0)
-                count++;
-        if (r < 0)
-                return r;
         names = arena_alloc_array(arena, count * AUDIT_NAMES + 1, sizeof(*names));
         if (!names)
                 return -ERR_NO_MEMORY;
-        while ((r = audit_decode(&events, &texts, &e)) > 0)
+        for (; count > 0; count--) {
+                r = audit_decode(&events, &texts, &e);
+                if (r <= 0)
+                        return r < 0 ? r : -ERR_INTERNAL;
                 n += audit_names(&e, names + n);
+        }
         *ret = names_json(arena, names, n);
         return ret->ptr ? 0 : -ERR_NO_MEMORY;
 }

@@ -66,7 +66,7 @@ static int segment_end(struct sealing *s) {
                 return -ERR_NO_MEMORY;
         s->hash = audit_segment_hash(&row, hash_str(&s->hash));
         mac = audit_segment_mac(&s->context->server_key, &s->hash);
-        r = audit_index_names(s->arena, row.events, &names);
+        r = audit_index_names(s->arena, row.events, (size_t)s->count, &names);
         if (r >= 0)
                 r = db_audit_segment_insert(s->tx, row.seq, row.first_id, row.last_id, row.count,
                                             row.sealed_at, row.events, hash_str(&s->hash), hash_str(&mac),

@@ -16,8 +16,9 @@ _must_use_ int audit_seal(const struct context *context, struct tx *tx, struct a
 /* The names under which audit_index has an event: of the people, the app, the key, the kind. As a JSON array of all the names
  * of a segment's events, each once, on the arena.
  *
+ * count    of the events
  * errors   ERR_INTERNAL (the bytes are no events), ERR_NO_MEMORY */
-_must_use_ int audit_index_names(struct arena *arena, struct str events, struct str *ret);
+_must_use_ int audit_index_names(struct arena *arena, struct str events, size_t count, struct str *ret);
 
 enum { AUDIT_NAME_MAX = 128 /* bytes of one of these names, with NUL */, AUDIT_NAMES = 5 /* of one event */ };
 
