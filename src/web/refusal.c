@@ -4,6 +4,17 @@
 #include "account/identity.h"
 #include "oauth/client.h"
 
+/* Somebody asked more often than they may, or has all that they may have. */
+static bool is_limit(int result) {
+        static const int full[] = { ERR_STORAGE_FULL, ERR_API_KEYS_FULL, ERR_SCHEDULES_FULL,
+                                    ERR_SUBMISSIONS_FULL, ERR_CREDENTIALS_FULL };
+
+        for (size_t i = 0; i < ARRAY_LENGTH(full); i++)
+                if (result == -full[i])
+                        return true;
+        return error_row(result)->json_status == 429;
+}
+
 /* At the endpoints of apps; a malformed request is none of the audit trail's. */
 static void client_refusal(const struct request *req, int result) {
         const struct error_row *row = error_row(result);
@@ -14,6 +25,8 @@ static void client_refusal(const struct request *req, int result) {
                 return;
         if (result == -ERR_INVALID_CLIENT)
                 what.event = AUDIT_CLIENT_REFUSED;
+        else if (is_limit(result))
+                what.event = AUDIT_QUOTA_REFUSED;
         else if (str_eq(row->oauth_code, STR("invalid_grant")) ||
                  str_eq(row->oauth_code, STR("invalid_scope")) ||
                  str_eq(row->oauth_code, STR("unauthorized_client")))
@@ -34,7 +47,7 @@ void refusal_audit(const struct request *req, const struct route *route, int res
         }
         if (!req->identity || !req->identity->user_id.ptr)
                 return;
-        if (row->json_status == 429)
+        if (is_limit(result))
                 event = AUDIT_QUOTA_REFUSED;
         else if (row->json_status != 401 && row->json_status != 403)
                 return;

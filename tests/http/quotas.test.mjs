@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { graph, link, made, node, withKey } from '../lib/agents.mjs';
+import { event, own } from '../lib/audit.mjs';
 import { execute, until } from '../lib/executions.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
@@ -106,6 +107,7 @@ describe('what a person keeps', () => {
     assert.equal((await api.send('PUT', `/graphs/${agent.id}`, { json: big(400_000) })).status, 413);
     assert.equal(await counted(), all);
     assert.equal((await made(await withKey(server, await signUp(server)), big(100_000))).version, 1, 'others have room');
+    assert.equal((await event(() => own(person), 'quota.refused')).reason, 'STORAGE_FULL');
   });
 
   it('is right after the server was killed while much was written', async () => {

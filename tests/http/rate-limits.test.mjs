@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { client, calculator, withKey } from '../lib/agents.mjs';
 import { addApiKey, keyText } from '../lib/api-keys.mjs';
+import { all, event, own, until } from '../lib/audit.mjs';
 import { grant, grantCode, introspect, me, redeem, refresh, revoke } from '../lib/oauth.mjs';
-import { signUp } from '../lib/people.mjs';
+import { signIn, signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 import { defaultLimits } from '../lib/settings.mjs';
 
@@ -113,6 +114,14 @@ describe('requests of one caller', () => {
     assert.equal(count(await times(N, () => api.get('/blocks')), 403), N - 6);
   });
 
+  it('are on record for the person where they are refused, many as one', async () => {
+    const owner = await signUp(server), key = await addApiKey(server, owner.user.id);
+    await times(N + 20, () => ask(key.text, owner));
+    const list = await until(() => own(owner, { event: 'quota.refused' }), (all) => all.reduce((n, e) => n + e.count, 0) === 20, 'all are counted');
+    assert.ok(list.length <= 4, 'folded');
+    assert.deepEqual([list[0].reason, list[0].outcome, list[0].api_key.id], ['RATE_LIMITED', 'refused', key.id]);
+  });
+
   it('tell pages of other origins what is left', async () => {
     const answer = await server.browser().get('/external-api/v1/me', { headers: { 'x-api-key': await newKey(), origin: 'https://app.example' } });
     assert.match(answer.headers['access-control-expose-headers'], /Retry-After.*RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset/);
@@ -184,6 +193,8 @@ describe('an office, whose people share one address', () => {
     assert.equal((await revoke(server.browser({ address: OFFICE }), one, 'x')).status, 429, 'its endpoints share one limit');
     assert.equal((await ask(other)).status, 200);
     assert.equal((await introspect(server.browser({ address: '127.77.0.4' }), one, 'x')).status, 200);
+    const admin = await signIn(server, await server.createUser({ admin: true }));
+    assert.equal((await event(() => all(admin, { app: one.client_id }), 'quota.refused')).reason, 'RATE_LIMITED');
   });
 
   it('spends nothing that a refused request was to spend', async () => {
