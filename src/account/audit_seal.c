@@ -16,13 +16,22 @@ struct sealing {
         int64_t first, last, count;
 };
 
+/* Whether the newest segment is gone because its time was over. */
+static int all_removed(const struct sealing *s, int64_t newest) {
+        struct audit_mark_row anchor;
+        int r;
+
+        r = db_audit_mark(s->tx, s->arena, AUDIT_ANCHOR, &anchor);
+        return r > 0 ? anchor.seq == newest : r;
+}
+
 /* Where the chain goes on: behind the segment that the head names or behind the newest one there is, whichever is later. If they
  * differ, somebody changed the tables; the gap stays for audit_verify() to see. */
 static int find_end(struct sealing *s) {
         struct audit_mark_row head;
         struct audit_seal_row last;
         struct str hash = STR_NULL;
-        int r, known;
+        int r, known, removed = 0;
 
         known = db_audit_mark(s->tx, s->arena, AUDIT_HEAD, &head);
         if (known < 0)
@@ -41,7 +50,11 @@ static int find_end(struct sealing *s) {
         }
         if (hash.len == sizeof(s->hash.bytes))
                 memcpy(s->hash.bytes, hash.ptr, hash.len);
-        if ((known || r) && (!known || !r || head.seq != last.seq))
+        if (known && !r)
+                removed = all_removed(s, head.seq);
+        if (removed < 0)
+                return removed;
+        if (!removed && (known || r) && (!known || !r || head.seq != last.seq))
                 LOG(LOG_ERROR,
                     "the audit trail was changed: its newest segment is not the one that was sealed last",
                     LOG_INT("segment", r ? last.seq : 0), LOG_INT("sealed", known ? head.seq : 0));
@@ -157,7 +170,7 @@ int audit_seal(const struct context *context, struct tx *tx, struct arena *arena
 
         r = db_audit_lock(tx, arena, &held);
         if (r <= 0)
-                return r;
+                return r == 0 ? -ERR_BUSY : r;
         r = db_audit_journal_take(tx, arena, rows, &list, &n);
         if (r >= 0)
                 r = n ? seal_rows(&s, list, n) : 0;

@@ -8,8 +8,8 @@
 enum { AUDIT_SEAL_ARENA_MAX = 64 * 1024 * 1024, AUDIT_SEAL_ROWS_MAX = 512 };
 
 /* rows       of the journal, at most
- * returns    how many there were; 0 also while another node is at it
- * errors     ERR_STORAGE, ERR_NO_MEMORY (fewer rows may do)
+ * returns    how many there were
+ * errors     ERR_BUSY (another node is at it), ERR_STORAGE, ERR_NO_MEMORY (fewer rows may do)
  */
 _must_use_ int audit_seal(const struct context *context, struct tx *tx, struct arena *arena, int64_t rows);
 

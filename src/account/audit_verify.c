@@ -97,8 +97,7 @@ static int begin(struct verifying *v, struct tx *tx) {
         return 0;
 }
 
-/* Whether a segment's bytes are the events that it says it has. */
-static bool holds_events(const struct audit_segment_row *s) {
+bool audit_segment_holds(const struct audit_segment_row *s) {
         struct str events = s->events;
         struct audit_texts texts;
         struct audit_entry e;
@@ -117,7 +116,7 @@ static void seal_check(struct verifying *v, const struct audit_segment_row *s) {
 
         clock_format_iso(id_time_ms(s->first_id), from);
         clock_format_iso(id_time_ms(s->last_id), to);
-        if ((!v->gap && !hash_equal(&hash, s->hash)) || !holds_events(s)) {
+        if ((!v->gap && !hash_equal(&hash, s->hash)) || !audit_segment_holds(s)) {
                 fault(v,
                       "segment %lld was changed, or stands in another's place: it tells of %lld events from "
                       "%.*s to %.*s",

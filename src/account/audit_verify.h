@@ -32,3 +32,6 @@ struct audit_verified {
 /* tx   a snapshot, for the whole of it
  * errors   ERR_STORAGE, ERR_NO_MEMORY; what is wrong with the trail is no error of this function's */
 _must_use_ int audit_verify(struct tx *tx, const struct audit_verify *how, struct audit_verified *ret);
+
+/* Whether a segment's bytes are the events that it says it has, from the first to the last. */
+bool audit_segment_holds(const struct audit_segment_row *segment);

@@ -56,6 +56,7 @@ struct settings {
         int64_t session_idle;
         int64_t session_lifetime;
         int64_t cleanup_interval_hours;
+        int64_t audit_retention_days; /* 0: for ever */
 
         /* the Platform whose user JWTs count as sessions; both empty: no JWT does */
         struct str platform_jwt_secret; /* HS256 */

@@ -17,7 +17,7 @@
 #include "cli/tool_database.h"
 
 enum { KEY_EXPECT = 0x4001, KEY_OLD_KEY, KEY_SINCE, KEY_UNTIL };
-enum { OUTPUT_MAX = 4096, BAR_WIDTH = 28, FAULTS_SHOWN = 50, PATH_ROOM = 4097, PIECE_MAX = 4 * 1024 * 1024 };
+enum { OUTPUT_MAX = 4096, BAR_WIDTH = 28, FAULTS_SHOWN = 50, PIECE_MAX = 4 * 1024 * 1024 };
 
 struct arguments {
         struct settings_args settings;
@@ -159,21 +159,19 @@ static void show_progress(void *data, int64_t done, int64_t total) {
                         "############################", BAR_WIDTH - filled, "", done, total);
 }
 
-/* A key that is there; none is made. */
 static int load_key(const char *who, struct str path, struct mac_key *ret) {
-        char text[PRIVATE_FILE_PROBLEM_MAX], copy[PATH_ROOM];
+        char text[PRIVATE_FILE_PROBLEM_MAX];
         int r;
 
-        (void)snprintf(copy, sizeof(copy), STR_FMT, STR_ARG(path));
-        if (access(copy, F_OK) < 0) {
-                problem(who, "The key file %s is not there: without it nobody can tell who sealed the trail.",
-                        copy);
-                return -ERR_SETTINGS;
-        }
-        r = key_file_load(copy, &random_system, ret, text);
+        r = key_file_find(path, ret, text);
         if (r < 0)
                 problem(who, "%s", text);
-        return r;
+        if (r == 0)
+                problem(who,
+                        "The key file " STR_FMT
+                        " is not there: without it nobody can tell who sealed the trail.",
+                        STR_ARG(path));
+        return r == 0 ? -ERR_SETTINGS : r;
 }
 
 static int load_keys(const char *who, const struct arguments *a, const struct settings *settings,

@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "cli/command.h"
 #include "cli/command_audit.h"
+#include "cli/key_file.h"
 #include "cli/output.h"
 #include "cli/process.h"
 #include "cli/settings_args.h"
@@ -28,8 +30,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
         return 0;
 }
 
-static const char doc[] = "Remove expired codes, tokens, authorizations, sessions and links once, and print "
-                          "how many there were. "
+static const char doc[] = "Remove expired codes, tokens, authorizations, sessions and links, and the audit "
+                          "trail of long ago, once, and print how many there were. "
                           "`gatehouse serve` does the same every OAUTH_TOKEN_CLEANUP_INTERVAL_HOURS hours.\v"
                           "Works beside a running server, and gives way to it. With several nodes one cleans "
                           "up at a time: if a "
@@ -79,34 +81,62 @@ static int print(const char *who, const struct arguments *a, const struct cleanu
         return output_print(who, &out);
 }
 
+/* Removing a part of the audit trail takes the key that the rest is sealed with. */
+static int load_key(const char *who, const struct settings *settings, struct cleanup *cleanup,
+                    struct mac_key *key) {
+        char text[PRIVATE_FILE_PROBLEM_MAX];
+        int r;
+
+        r = key_file_find(settings->key_file, key, text);
+        if (r < 0)
+                problem(who, "%s", text);
+        if (r == 0)
+                fprintf(stderr,
+                        "%s: the key file " STR_FMT " is not there: the audit trail is left to the server.\n",
+                        who, STR_ARG(settings->key_file));
+        if (r > 0)
+                cleanup->key = key;
+        return r;
+}
+
+static int clean_up(const char *who, const struct arguments *a, struct cleanup *cleanup) {
+        struct cleanup_counts counts;
+        int r;
+
+        if (isatty(STDERR_FILENO))
+                cleanup->go_on = show_progress;
+        r = cleanup_run(cleanup, &counts);
+        if (isatty(STDERR_FILENO))
+                fputs("\r\033[K", stderr);
+        if (r < 0) {
+                problem(who, STR_FMT, STR_ARG(error_row(r)->text));
+                return STATUS_FAILED;
+        }
+        if (r == CLEANUP_ELSEWHERE)
+                fprintf(stderr, "%s: a server is cleaning up at this moment; what is left is left to it.\n",
+                        who);
+        return print(who, a, &counts, r == CLEANUP_DONE);
+}
+
 int command_cleanup(int argc, char **argv) {
         _cleanup_(tool_database_close) struct database *db = NULL;
         struct cleanup cleanup = { .clock = &clock_system, .pause = process_sleep_ms };
-        struct cleanup_counts counts;
         struct arguments a = { 0 };
         struct settings settings;
-        int r;
+        struct mac_key key = { 0 };
+        int status = STATUS_FAILED;
 
+        process_protect_secrets();
         if (argp_parse(&argp, argc, argv, 0, NULL, &a) != 0)
                 return STATUS_USAGE;
         if (settings_load(argv[0], &a.settings, &settings) < 0 ||
             tool_database_open(argv[0], &settings, &db) < 0)
                 return STATUS_FAILED;
-        if (command_audit(argv[0], db, &(struct audit){ .event = AUDIT_CLEANED_UP }) < 0)
-                return STATUS_FAILED;
         cleanup.settings = &settings;
         cleanup.database = db;
-        if (isatty(STDERR_FILENO))
-                cleanup.go_on = show_progress;
-        r = cleanup_run(&cleanup, &counts);
-        if (isatty(STDERR_FILENO))
-                fputs("\r\033[K", stderr);
-        if (r < 0) {
-                problem(argv[0], STR_FMT, STR_ARG(error_row(r)->text));
-                return STATUS_FAILED;
-        }
-        if (r == CLEANUP_ELSEWHERE)
-                fprintf(stderr, "%s: a server is cleaning up at this moment; what is left is left to it.\n",
-                        argv[0]);
-        return print(argv[0], &a, &counts, r == CLEANUP_DONE);
+        if (load_key(argv[0], &settings, &cleanup, &key) >= 0 &&
+            command_audit(argv[0], db, &(struct audit){ .event = AUDIT_CLEANED_UP }) >= 0)
+                status = clean_up(argv[0], &a, &cleanup);
+        memory_wipe(&key, sizeof(key));
+        return status;
 }

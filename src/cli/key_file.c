@@ -1,12 +1,13 @@
 #include "cli/key_file.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/codec.h"
 #include "base/errors.h"
 #include "base/memory.h"
 
-enum { KEY_TEXT_LENGTH = 2 * HASH_SIZE };
+enum { KEY_TEXT_LENGTH = 2 * HASH_SIZE, PATH_ROOM = 4097 };
 
 static int create(const struct private_file *file, const struct random *random,
                   char problem[PRIVATE_FILE_PROBLEM_MAX]) {
@@ -71,4 +72,15 @@ int key_file_load(const char *path, const struct random *random, struct mac_key 
                 r = take_key(str_n(text, len), path, ret, ret_problem);
         memory_wipe(text, sizeof(text));
         return r;
+}
+
+int key_file_find(struct str path, struct mac_key *ret, char ret_problem[PRIVATE_FILE_PROBLEM_MAX]) {
+        char copy[PATH_ROOM];
+        int r;
+
+        (void)snprintf(copy, sizeof(copy), STR_FMT, STR_ARG(path));
+        if (access(copy, F_OK) < 0)
+                return 0;
+        r = key_file_load(copy, &random_system, ret, ret_problem);
+        return r < 0 ? r : 1;
 }

@@ -14,3 +14,10 @@
  */
 _must_use_ int key_file_load(const char *path, const struct random *random, struct mac_key *ret,
                              char ret_problem[PRIVATE_FILE_PROBLEM_MAX]);
+
+/* The same for a command that needs the key of a server and makes none. Returns 1, or 0 where there is no file.
+ *
+ * path     without NUL at its end
+ * errors   as above */
+_must_use_ int key_file_find(struct str path, struct mac_key *ret,
+                             char ret_problem[PRIVATE_FILE_PROBLEM_MAX]);

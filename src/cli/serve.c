@@ -91,6 +91,7 @@ static void do_cleanup(struct housekeeping *h) {
                 .settings = &s->settings,
                 .clock = s->context.clock,
                 .database = s->database,
+                .key = &s->context.server_key,
                 .go_on = cleanup_may_go_on,
                 .pause = cleanup_pause,
                 .data = h,

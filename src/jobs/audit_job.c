@@ -25,6 +25,7 @@ struct audit_job {
         int64_t held_us;   /* how long the last one held the writer */
         uint64_t sealed;   /* database_recorded() when there was nothing left to seal */
         int64_t sealed_ms; /* monotonic: when that was */
+        bool busy;         /* the last one found another node at it, or no room */
         bool failing;      /* it was said */
 };
 
@@ -90,6 +91,9 @@ static bool seal_some(struct audit_job *job, int64_t *ret_took_us) {
                 job->rows = rows / 2;
                 return true;
         }
+        job->busy = r == -ERR_BUSY;
+        if (job->busy)
+                return false;
         say(job, "the audit trail could not be sealed", r);
         if (job->held_us > LONG_US)
                 job->rows = MAX_OF(rows / 2, INT64_C(1));
@@ -111,7 +115,7 @@ static void seal(struct audit_job *job, int64_t within_ms) {
                 if (more && !within_ms && !job_wait(job, took * SHARE / 1000 + 1))
                         return;
         }
-        if (!job->failing)
+        if (!job->failing && !job->busy)
                 job->sealed = recorded;
         job->sealed_ms = begun;
 }

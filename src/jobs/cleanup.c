@@ -1,12 +1,13 @@
 #include "jobs/cleanup.h"
 
+#include "account/audit_retain.h"
 #include "base/errors.h"
 #include "db/statements.h"
 
 const char *const cleanup_names[CLEANUP_KINDS] = {
         "codes",          "access_tokens",   "refresh_tokens",    "authorizations", "sessions",
         "links",          "imported_tokens", "imported_families", "throttles",      "connection_states",
-        "graph_versions", "graphs",          "executions"
+        "graph_versions", "graphs",          "executions",        "audit_segments"
 };
 
 enum {
@@ -15,6 +16,7 @@ enum {
         PAUSE_MAX_MS = 1000, /* after a batch, and between two tries */
         ARENA_MAX = 4096,
         MINUTE_MS = 60 * 1000,
+        AUDIT_SHARE = 25, /* rows of other kinds that count as much as a segment of the audit trail */
         GRAPH_SHARE = 25, /* rows of other kinds that count as much as a version of a graph */
         EXECUTIONS_AT_ONCE = 32,
 };
@@ -26,10 +28,12 @@ struct limits {
         int64_t revoked; /* families that were revoked before that */
         int64_t idle;    /* sessions that nobody used since then */
         int64_t kept;    /* executions that ended before that */
+        int64_t audited; /* events from before that; 0 for none */
 };
 
 struct batch {
         const struct limits *limits;
+        const struct mac_key *key;
         enum cleanup_kind kind;
         struct arena *arena;
         int64_t after; /* ids up to here have been looked at */
@@ -62,6 +66,9 @@ static struct limits limits_at(int64_t now, const struct settings *s) {
                 .revoked = now - CLEANUP_KEEP_MS - longest * 1000,
                 .idle = now - s->session_idle * 1000,
                 .kept = now - s->execution_days * CLEANUP_KEEP_MS,
+                .audited = s->audit_retention_days
+                                   ? MAX_OF(now - s->audit_retention_days * CLEANUP_KEEP_MS, INT64_C(0))
+                                   : 0,
         };
 }
 
@@ -90,6 +97,7 @@ static int find_stretch(struct tx *tx, const struct batch *b, struct stretch_row
         case CLEANUP_GRAPH_VERSIONS:
         case CLEANUP_GRAPHS:
         case CLEANUP_EXECUTIONS:
+        case CLEANUP_AUDIT:
         case CLEANUP_KINDS:
                 break;
         }
@@ -119,6 +127,7 @@ static int remove_ended(struct tx *tx, const struct batch *b) {
         case CLEANUP_GRAPH_VERSIONS:
         case CLEANUP_GRAPHS:
         case CLEANUP_EXECUTIONS:
+        case CLEANUP_AUDIT:
         case CLEANUP_KINDS:
                 break;
         }
@@ -157,6 +166,10 @@ static int remove_without_id(struct tx *tx, struct batch *b) {
         switch (b->kind) {
         case CLEANUP_EXECUTIONS:
                 return remove_executions(tx, b);
+        case CLEANUP_AUDIT:
+                size = size / AUDIT_SHARE + 1;
+                removed = b->key ? audit_remove_before(tx, b->key, b->limits->audited, size) : 0;
+                break;
         case CLEANUP_IMPORTED_TOKENS:
                 removed = db_imported_tokens_delete_expired(tx, b->limits->ended, size);
                 break;
@@ -257,7 +270,9 @@ static int write_batch_now(struct round *round, struct batch *b) {
 
 static int clean_kind(struct round *round, enum cleanup_kind kind) {
         const struct cleanup *cleanup = round->cleanup;
-        struct batch b = { .limits = &round->limits, .kind = kind, .arena = &round->arena };
+        struct batch b = {
+                .limits = &round->limits, .key = round->cleanup->key, .kind = kind, .arena = &round->arena
+        };
         int removed;
 
         do {

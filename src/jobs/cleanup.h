@@ -1,5 +1,5 @@
 /* Removes what nobody can use any more: expired codes, tokens, sessions and links, authorizations that are over, and
- * throttles that no longer hold anything back, graphs that were deleted (dialect: Formats: a job removes expired rows).
+ * throttles that no longer hold anything back, graphs that were deleted, the audit trail of long ago (dialect: Formats: a job removes expired rows).
  *
  * In small batches, each a transaction of its own, with pauses in between: requests go first. Several nodes may start a
  * round at the same time; each batch takes a lock that only one of them gets, and the others end their rounds. */
@@ -35,6 +35,7 @@ enum cleanup_kind {
         CLEANUP_GRAPH_VERSIONS,
         CLEANUP_GRAPHS,
         CLEANUP_EXECUTIONS,
+        CLEANUP_AUDIT,
         CLEANUP_KINDS
 };
 
@@ -50,6 +51,9 @@ struct cleanup {
         const struct clock *clock;
 
         struct database *database;
+
+        /* The server's, for the audit trail, of which nothing is removed where it is NULL. */
+        const struct mac_key *key;
 
         /* Called after each batch; false stops the round. May be NULL. */
         bool (*go_on)(void *data, enum cleanup_kind kind, const struct cleanup_counts *so_far);

@@ -93,7 +93,7 @@ describe('gatehouse cleanup', () => {
   after(() => server?.close());
 
   const kinds = ['codes', 'access_tokens', 'refresh_tokens', 'authorizations', 'sessions', 'links', 'imported_tokens', 'imported_families',
-    'throttles', 'connection_states', 'graph_versions', 'graphs', 'executions'];
+    'throttles', 'connection_states', 'graph_versions', 'graphs', 'executions', 'audit_segments'];
   const cleanup = async () => {
     const ran = await server.run('gatehouse', ['cleanup', '--json']);
     assert.equal(ran.code, 0, ran.stderr);

@@ -19,7 +19,7 @@ INSERT INTO audit_journal (id, events) VALUES (:id, :events);
 -- row: audit_place
 --   seq bigint
 
--- Found by one sealer at a time, until the end of the transaction; who removes what is over takes it too.
+-- Found by one sealer at a time, until the end of the transaction.
 -- name: audit_lock() -> held?
 -- sqlite: there is one writer at a time anyway
 SELECT TRUE AS held;

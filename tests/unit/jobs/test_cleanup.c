@@ -62,7 +62,8 @@ static void insert(struct fixture *f, int64_t made_at, int64_t first, unsigned c
 static struct cleanup_counts clean(struct fixture *f) {
         const struct cleanup cleanup = { .settings = &f->settings,
                                          .clock = &f->clock.clock,
-                                         .database = f->db };
+                                         .database = f->db,
+                                         .key = &f->context.server_key };
         struct cleanup_counts counts;
 
         assert_int_equal(cleanup_run(&cleanup, &counts), CLEANUP_DONE);
@@ -163,7 +164,7 @@ static void a_round_can_be_stopped_between_batches(void **state) {
         fixture_init(&f);
         insert(&f, FIXTURE_START, 0, 6 * CLEANUP_BATCH + 1);
         f.clock.now = FIXTURE_START + 2 * DAY;
-        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, stop_after_one, NULL, &calls };
+        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, NULL, stop_after_one, NULL, &calls };
         assert_int_equal(cleanup_run(&cleanup, &counts), CLEANUP_STOPPED);
         assert_int_equal(calls, 2);
         assert_in_range(counts.removed[CLEANUP_CODES], 2 * CLEANUP_BATCH_MIN, 6 * CLEANUP_BATCH - 1);
@@ -281,7 +282,7 @@ static void between_batches_there_is_a_pause(void **state) {
         fixture_init(&f);
         insert(&f, FIXTURE_START, 0, 6 * CLEANUP_BATCH);
         f.clock.now = FIXTURE_START + 2 * DAY;
-        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, NULL, add_pause, &paused };
+        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, NULL, NULL, add_pause, &paused };
         assert_int_equal(cleanup_run(&cleanup, &counts), CLEANUP_DONE);
         assert_true(paused > 0);
         fixture_done(&f);
