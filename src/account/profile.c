@@ -40,6 +40,8 @@ int handle_user_new(struct request *req, struct response *res) {
         int r;
 
         r = platform_person_row(req->context, req->tx, &req->arena, req->bearer, &user, &created);
+        if (r >= 0 && created)
+                r = audit(req, &(struct audit){ AUDIT_ACCOUNT_BROUGHT, .user_id = user.id });
         if (r < 0)
                 return r;
         response_header(res, STR("X-AutoGPT-User-Created"), created ? STR("true") : STR("false"));

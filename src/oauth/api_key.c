@@ -33,6 +33,11 @@ static bool was_verified(const struct api_key *key, const struct api_key_row *ro
         return key->row && str_eq(key->row->id, row->id);
 }
 
+static bool is_well_formed(struct str text) {
+        return text.len >= 2 * API_KEY_PART && text.len <= API_KEY_TEXT_MAX &&
+               str_starts_with(text, STR("agpt_")) && str_is_utf8(text);
+}
+
 int api_key_find(struct request *req, struct api_key *key) {
         const struct context *context = req->context;
         const struct api_key_row *good = NULL;
@@ -41,8 +46,7 @@ int api_key_find(struct request *req, struct api_key *key) {
         size_t n;
         int r;
 
-        if (key->text.len < 2 * API_KEY_PART || key->text.len > API_KEY_TEXT_MAX ||
-            !str_starts_with(key->text, STR("agpt_")) || !str_is_utf8(key->text))
+        if (!is_well_formed(key->text))
                 return -ERR_API_KEY;
         r = db_api_keys_alike(req->tx, &req->arena, str_first(key->text, API_KEY_PART),
                               str_from(key->text, key->text.len - API_KEY_PART), ALIKE_MAX, &rows, &n);
@@ -64,6 +68,30 @@ int api_key_find(struct request *req, struct api_key *key) {
                 return -ERR_API_KEY;
         key->row = good;
         return API_KEY_KNOWN;
+}
+
+int api_key_find_ended(struct request *req, const struct api_key *key, const struct api_key_row **ret) {
+        struct str head, tail;
+        struct api_key_row *rows;
+        size_t n;
+        int r;
+
+        if (!is_well_formed(key->text))
+                return 0;
+        head = str_first(key->text, API_KEY_PART);
+        tail = str_from(key->text, key->text.len - API_KEY_PART);
+        for (int ended = 0; ended < 2; ended++) { /* first those of disabled people */
+                r = ended ? db_api_keys_ended_alike(req->tx, &req->arena, head, tail, ALIKE_MAX, &rows, &n)
+                          : db_api_keys_alike(req->tx, &req->arena, head, tail, ALIKE_MAX, &rows, &n);
+                if (r < 0)
+                        return r;
+                for (size_t i = 0; i < n; i++)
+                        if (has_digest(key, &rows[i]) || is_remembered(req->context, key, &rows[i])) {
+                                *ret = &rows[i];
+                                return 1;
+                        }
+        }
+        return 0;
 }
 
 /* Scrypt in place of a plain SHA-256, now that the key's text is at hand. */

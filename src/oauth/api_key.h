@@ -35,6 +35,14 @@ enum { API_KEY_KNOWN = 0, API_KEY_VERIFY = 1 };
  */
 _must_use_ int api_key_find(struct request *req, struct api_key *key);
 
+/* Whose a key is that was refused: suspended, revoked, or of a disabled person. For the audit trail, and for nothing else. Of an imported
+ * key that is known only while it is remembered: nobody waits for scrypt here.
+ *
+ * returns   1: *ret is set; 0: nobody's who is known
+ * errors    ERR_STORAGE, ERR_NO_MEMORY */
+_must_use_ int api_key_find_ended(struct request *req, const struct api_key *key,
+                                  const struct api_key_row **ret);
+
 /* Checks the key against the rows that were found; on the worker pool, without a transaction.
  * errors   ERR_API_KEY */
 _must_use_ int api_key_verify(struct request *req, struct api_key *key);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "account/audit.h"
 #include "account/csrf.h"
 #include "account/platform_issuer.h"
 #include "account/rate_limit.h"
@@ -36,11 +37,13 @@ static int fill_session(struct request *req, struct identity *who) {
 static int fill_bearer(struct request *req, struct identity *who) {
         const struct platform_person *person = req->bearer;
         struct user_row user;
+        bool created;
         int r;
 
-        r = platform_person_row(req->context, req->tx, &req->arena, person, &user, &who->is_new);
+        r = platform_person_row(req->context, req->tx, &req->arena, person, &user, &created);
         if (r < 0)
                 return r;
+        who->is_new = created;
         if (r == 0) {
                 user = (struct user_row){ .id = person->id,
                                           .email = person->email,
@@ -53,7 +56,7 @@ static int fill_bearer(struct request *req, struct identity *who) {
         who->name = user.name;
         who->timezone = user.timezone;
         who->is_admin = person->is_admin;
-        return 0;
+        return created ? audit(req, &(struct audit){ AUDIT_ACCOUNT_BROUGHT, .user_id = user.id }) : 0;
 }
 
 /* A person, or nobody yet: pages need the form token in either case. */
@@ -106,6 +109,21 @@ static int require_scopes(struct request *req, scope_set missing) {
         return r;
 }
 
+/* Whose key it was that is good no more. */
+static int refuse_key(struct request *req, struct identity *who) {
+        const struct api_key_row *row;
+        int r;
+
+        r = api_key_find_ended(req, who->key, &row);
+        if (r < 0)
+                return r;
+        if (r > 0) {
+                who->user_id = row->user_id;
+                who->key_id = row->id;
+        }
+        return -ERR_API_KEY;
+}
+
 /* A key alone decides where one is sent (dialect: External API). `key` is what an earlier turn of this step made, or NULL. */
 static int authenticate_key(struct request *req, const struct route *route, struct str text,
                             struct api_key *key, struct identity *who) {
@@ -117,6 +135,8 @@ static int authenticate_key(struct request *req, const struct route *route, stru
                 return -ERR_NO_MEMORY;
         who->key->text = text;
         r = api_key_find(req, who->key);
+        if (r == -ERR_API_KEY)
+                return refuse_key(req, who);
         if (r < 0)
                 return r;
         if (r == API_KEY_VERIFY)

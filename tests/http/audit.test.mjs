@@ -1,7 +1,7 @@
 // Who did what, with which app or key, from where and when: one event for each act, through the real door.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { calculator } from '../lib/agents.mjs';
+import { BLOCKS, GRAPH_SCOPES, calculator, graph, link, made, node, withKey } from '../lib/agents.mjs';
 import { all, event, own, page, sealed, until } from '../lib/audit.mjs';
 import { authorizeJson, grant, grantCode, me, pkce, redeem, refresh, revoke, token } from '../lib/oauth.mjs';
 import { signIn, signInOnPage, signUp, someone, tryLogin } from '../lib/people.mjs';
@@ -167,6 +167,59 @@ describe('the audit trail', () => {
     assert.equal((await event(seen(browser), 'graph.deleted')).subject, graph.json.id);
   });
 
+  it('tells whose key it was that is suspended, revoked, or of somebody who was disabled', async () => {
+    const browser = await person(), made = (await browser.post('/api/api-keys', { json: { name: 'Old', permissions: ['IDENTITY'] } })).json;
+    const text = made.plain_text_key, id = made.api_key.id;
+    server.canary.add(text, 'API key');
+    const call = (key) => server.browser().get('/external-api/v1/me', { headers: { 'x-api-key': key }, cookies: false, origin: false });
+    const refused = (n) => until(() => own(browser, { event: 'access.refused' }), (list) => list.reduce((sum, e) => sum + e.count, 0) === n, `${n} refusals`);
+    assert.equal((await call(text)).status, 200);
+    await browser.post(`/api/api-keys/${id}/suspend`, { json: {} });
+    assert.equal((await call(text)).status, 401);
+    const [first] = await refused(1);
+    assert.deepEqual([first.api_key.id, first.reason, first.by, first.detail], [id, 'API_KEY', 'nobody', '/external-api/v1/me']);
+    await browser.send('DELETE', `/api/api-keys/${id}`);
+    assert.equal((await call(text)).status, 401);
+    await refused(2);
+    const head = text.slice(0, 8), tail = text.slice(-8); // what anybody may have seen of it is not the key
+    assert.equal((await call(`${head}${'x'.repeat(text.length - 16)}${tail}`)).status, 401);
+    const other = await person(), second = (await other.post('/api/api-keys', { json: { name: 'b', permissions: ['IDENTITY'] } })).json.plain_text_key;
+    server.canary.add(second, 'API key');
+    assert.equal((await server.run('gatehouse', ['user', 'disable', '--email', other.who.email])).code, 0);
+    assert.equal((await call(second)).status, 401);
+    assert.ok(await event(() => all(admin, { person: other.who.email }), 'access.refused', (e) => e.reason === 'API_KEY'));
+    await refused(2);
+  });
+
+  it('tells of runs: started, stopped, reviewed, and of blocks by themselves', async () => {
+    const browser = await person(), api = await withKey(server, browser, [...GRAPH_SCOPES, 'EXECUTE_BLOCK']);
+    const agent = await made(api, graph([node('in', 'input', { name: 'In' }), node('ask', 'review', { name: 'Look' })], [link('in', 'result', 'ask', 'data')]));
+    const start = async () => (await api.post(`/graphs/${agent.id}/execute/1`, { node_input: { In: 1 } })).json.id;
+    const id = await start();
+    const started = await event(seen(browser), 'execution.started');
+    assert.deepEqual([started.subject, started.by], [id, 'api_key']);
+    const waits = () => server.sql(`SELECT number FROM node_executions WHERE execution_id = '${id}' AND status = 'REVIEW'`);
+    const [row] = await until(waits, (rows) => rows.length === 1, 'no review');
+    assert.equal((await api.post(`/graphs/${agent.id}/executions/${id}/review/${row.number}`, { approved: true })).status, 200);
+    assert.equal((await event(seen(browser), 'execution.reviewed')).subject, id);
+    const other = await start();
+    assert.equal((await api.post(`/graphs/${agent.id}/executions/${other}/stop`)).status, 200);
+    assert.equal((await event(seen(browser), 'execution.stopped')).subject, other);
+    assert.equal((await api.post(`/blocks/${BLOCKS.calculator}/execute`, { operation: 'Add', a: 1, b: 2 })).status, 200);
+    const ran = await event(seen(browser), 'block.executed');
+    assert.deepEqual([ran.subject, ran.by, ran.outcome], [BLOCKS.calculator, 'api_key', 'done']);
+  });
+
+  it('tells of runs that a schedule started', async () => {
+    const browser = await person(), api = await withKey(server, browser), agent = await made(api, calculator());
+    const schedule = await api.post(`/graphs/${agent.id}/schedules`, { name: 'Often', cron: '0 0 1 1 *', timezone: 'UTC', inputs: { In: 1 } });
+    assert.equal(schedule.status, 200, schedule.text);
+    await server.sql(`UPDATE schedules SET next_run = ${Date.now() - 1000} WHERE id = '${schedule.json.id}'`);
+    const started = await event(seen(browser), 'execution.started');
+    assert.deepEqual([started.by, started.user_id, started.ip], ['server', browser.user.id, null]);
+    assert.equal((await event(seen(browser), 'schedule.created')).subject, schedule.json.id);
+  });
+
   it('tells of what operators do at the command line', async () => {
     const who = await server.createUser({ name: 'Eve' });
     for (const what of ['disable', 'enable'])
@@ -270,5 +323,14 @@ describe('the audit trail', () => {
     };
     await until(async () => sum(await kept()) + sum(await all(admin, { event: 'audit.dropped' })), (n) => n >= 1100, 'none is lost');
     assert.ok(sum(await all(admin, { event: 'audit.dropped' })) > 100);
+  });
+
+  // The last: nobody is signed in after it.
+  it('tells of revoke-all', async () => {
+    assert.equal((await server.run('gatehouse', ['revoke-all', '--yes', '--api-keys'])).code, 0);
+    const again = server.browser();
+    await signIn(server, admin.who, again);
+    const of = await event(() => all(again, { event: 'admin.all_revoked' }), 'admin.all_revoked');
+    assert.deepEqual([of.by, of.detail], ['command', 'API keys as well']);
   });
 });

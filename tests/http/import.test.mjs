@@ -5,7 +5,9 @@ import { randomUUID, scryptSync } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { keyText, scrypt, sha256, withApiKey } from '../lib/api-keys.mjs';
+import { all, event } from '../lib/audit.mjs';
 import { introspect, me, random, refresh, revoke } from '../lib/oauth.mjs';
+import { signIn } from '../lib/people.mjs';
 import { newDatabase } from '../lib/postgres.mjs';
 import { run } from '../lib/programs.mjs';
 import { Server } from '../lib/server.mjs';
@@ -262,6 +264,13 @@ describe('import platform', () => {
   it('brings more than one piece', async () => {
     await platform.sql(`INSERT INTO platform."User" (id, email) SELECT 'many-' || i, 'many' || i || '@platform.example' FROM generate_series(1, 1234) AS i`);
     assert.equal((await bring()).counts.users.added, 1234);
+  });
+
+  it('is on record', async () => {
+    const admin = await signIn(server, await server.createUser({ admin: true }));
+    const of = await event(() => all(admin, { event: 'admin.import_platform' }), 'admin.import_platform');
+    assert.equal(of.by, 'command');
+    assert.match(of.user_agent, /^gatehouse import platform \(user \d+\)$/);
   });
 
   it('people who came that way have no password', async () => {

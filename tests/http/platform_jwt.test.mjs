@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHmac, createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { until } from '../lib/audit.mjs';
 import { authorizeQuery, grant, pkce } from '../lib/oauth.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
@@ -95,6 +96,9 @@ describe('user JWTs by a secret', () => {
     const second = await good(token);
     assert.equal(second.headers['x-autogpt-user-created'], 'false');
     assert.equal(second.json.created_at, first.json.created_at);
+    const trail = async () => (await good(token, { method: 'GET', path: '/api/audit' })).json.items;
+    const brought = await until(trail, (list) => list.length > 0, 'nothing on record');
+    assert.deepEqual(brought.map((e) => [e.event, e.user_id, e.by]), [['account.from_platform', who.sub, 'person']]);
   });
 
   it('make one person of many requests at once', async () => {

@@ -13,6 +13,14 @@ FROM api_keys k JOIN users u ON u.id = k.user_id
 WHERE k.head = :head AND k.tail = :tail AND k.status = 'ACTIVE'
 ORDER BY k.id LIMIT :limit;
 
+-- The same of keys that are suspended or revoked: to tell whose they are.
+-- name: api_keys_ended_alike(head text, tail text, limit bigint) -> api_key*
+SELECT k.id AS id, k.digest AS digest, k.hash AS hash, k.salt AS salt, k.permissions AS permissions, k.last_used_at AS last_used_at,
+       u.id AS user_id, u.email AS email, u.name AS name, u.timezone AS timezone, u.is_active AS is_active
+FROM api_keys k JOIN users u ON u.id = k.user_id
+WHERE k.head = :head AND k.tail = :tail AND k.status <> 'ACTIVE'
+ORDER BY k.id LIMIT :limit;
+
 -- Stores a key's new hash; 0 when somebody else was faster.
 -- name: api_key_rehash(id text, old_hash text, hash text, salt text) -> count
 UPDATE api_keys SET hash = :hash, salt = :salt WHERE id = :id AND hash = :old_hash;
