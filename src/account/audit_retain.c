@@ -55,7 +55,7 @@ static int segment_remove(struct removing *m, const struct audit_segment_row *s)
         struct str names;
         int r;
 
-        r = audit_index_names(&m->arena, s->events, &names);
+        r = audit_index_names(&m->arena, s->events, (size_t)s->count, &names);
         if (r >= 0)
                 r = db_audit_index_delete(m->tx, names, s->seq);
         if (r >= 0)
