@@ -286,7 +286,7 @@ static const struct block_field authenticated_inputs[] = {
                 "Whose header fields to send: credentials for the address's host, or an account whose "
                 "provider has its "
                 "API there",
-                FIELD_REQUIRED },
+                FIELD_REQUIRED | FIELD_CREDENTIALS },
 };
 
 static const struct block_field web_request_outputs[] = {

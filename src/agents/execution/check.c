@@ -1,6 +1,7 @@
 #include "agents/execution/check.h"
 
 #include "account/identity.h"
+#include "agents/execution/credentials.h"
 #include "agents/graph/store.h"
 #include "agents/value/value.h"
 #include "base/context.h"
@@ -22,7 +23,10 @@ int execution_check_graph(struct request *req, const struct graph *graph, struct
         r = value_parse(text, true, &inputs, problem);
         if (r == 0)
                 r = graph_check_inputs(graph, inputs, &problems);
-        if (r != -ERR_GRAPH)
+        if (r < 0 && r != -ERR_GRAPH)
+                return r;
+        r = execution_check_credentials(req, graph, &problems);
+        if (r < 0 || (problems.n == 0 && !problems.message[0]))
                 return r;
         graph_problems_write(&problems, &said);
         return request_refuse(req, ERR_GRAPH, STR_FMT, STR_ARG(strbuf_str(&said)));

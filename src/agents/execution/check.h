@@ -7,7 +7,7 @@
 /* Refuses the request for a graph that is not the person's. Returns -ERR_GRAPH_NOT_FOUND. */
 int execution_refuse_graph(struct request *req, struct str graph_id);
 
-/* Holds inputs against a graph.
+/* Holds inputs, and the credentials of the nodes, against a graph.
  *
  * inputs   JSON text of an object
  * errors   ERR_GRAPH with what is wrong, ERR_NO_MEMORY

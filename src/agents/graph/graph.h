@@ -89,6 +89,11 @@ struct graph *graph_unref(struct graph *graph);
 _must_use_ int graph_check_inputs(const struct graph *graph, const json_t *inputs,
                                   struct graph_problems *ret_problems);
 
+/* Notes what is wrong with a pin; the first word about it stays, and what comes after GRAPH_PROBLEMS_MAX is dropped.
+ * errors   ERR_NO_MEMORY */
+_must_use_ _printf_(4, 5) int graph_problems_add(struct graph_problems *problems, const char *node_id,
+                                                 const char *pin, const char *format, ...);
+
 /* "Graph validation failed: 2 issues on 1 nodes\n  node:\n    field: error" (dialect: Graphs). Writes into `out`. */
 struct strbuf;
 void graph_problems_write(const struct graph_problems *problems, struct strbuf *out);

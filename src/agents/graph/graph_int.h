@@ -4,11 +4,6 @@
 #include "agents/graph/graph.h"
 #include "base/errors.h"
 
-/* Notes what is wrong with a pin; the first word about it stays, and what comes after GRAPH_PROBLEMS_MAX is dropped.
- * errors   ERR_NO_MEMORY */
-_must_use_ _printf_(4, 5) int graph_problems_add(struct graph_problems *problems, const char *node_id,
-                                                 const char *pin, const char *format, ...);
-
 /* Takes over what was found elsewhere, which is then empty. What is wrong with a graph as a whole ends the search.
  * errors   ERR_GRAPH (there is a message now), ERR_NO_MEMORY */
 _must_use_ int graph_problems_merge(struct graph_problems *problems, struct graph_problems *found);

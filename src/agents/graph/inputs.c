@@ -1,4 +1,5 @@
 /* Whether each node has what it needs: by a link or by a value of its own. */
+#include "agents/graph/credentials.h"
 #include "agents/graph/graph_int.h"
 
 static bool is_given(const struct graph_node *node, struct str name) {
@@ -36,7 +37,18 @@ static int check_name(const struct graph_node *node, struct graph_problems *prob
                                   name);
 }
 
-static int check_node(const struct graph_node *node, bool to_run, struct graph_problems *problems) {
+/* Credentials are no value like others: the Platform has words of their own for them, and they may be left out. */
+static int say_lacking(const struct graph *graph, const struct graph_node *node,
+                       const struct block_field *field, struct graph_problems *problems) {
+        if (!(field->flags & FIELD_CREDENTIALS))
+                return graph_problems_add(problems, node->id, field->name, "This field is required");
+        if (graph_credential_is_optional(graph, node))
+                return 0;
+        return graph_problems_add(problems, node->id, field->name, "These credentials are required");
+}
+
+static int check_node(const struct graph *graph, const struct graph_node *node, bool to_run,
+                      struct graph_problems *problems) {
         const struct block *block = node->block;
         bool strict = to_run || block->ui == BLOCK_UI_INPUT || block->ui == BLOCK_UI_OUTPUT ||
                       block->ui == BLOCK_UI_AGENT;
@@ -47,7 +59,7 @@ static int check_node(const struct graph_node *node, bool to_run, struct graph_p
 
                 if (!(field->flags & FIELD_REQUIRED) || is_given(node, str_of(field->name)))
                         continue;
-                r = graph_problems_add(problems, node->id, field->name, "This field is required");
+                r = say_lacking(graph, node, field, problems);
                 if (r < 0)
                         return r;
         }
@@ -67,7 +79,7 @@ static int check_all(const struct graph *graph, bool to_run, struct graph_proble
         if (to_run && !starts(graph))
                 return graph_problems_say(problems, GRAPH_NO_START);
         for (size_t i = 0; i < graph->n_nodes; i++) {
-                r = check_node(&graph->nodes[i], to_run, problems);
+                r = check_node(graph, &graph->nodes[i], to_run, problems);
                 if (r < 0)
                         return r;
         }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "agents/graph/credentials.h"
 #include "agents/graph/schema.h"
 #include "agents/value/value.h"
 #include "base/errors.h"
@@ -96,9 +97,8 @@ static void write_nodes(struct writer *w) {
         json_array_end(&w->w);
 }
 
-/* No block of the catalogue needs a person's credentials. */
 static int write_schemas(struct writer *w) {
-        json_auto_t *inputs = NULL, *outputs = NULL;
+        json_auto_t *inputs = NULL, *outputs = NULL, *credentials = NULL;
         int r;
 
         r = graph_schema(w->graph, BLOCK_UI_INPUT, &inputs);
@@ -107,10 +107,12 @@ static int write_schemas(struct writer *w) {
         r = graph_schema(w->graph, BLOCK_UI_OUTPUT, &outputs);
         if (r < 0)
                 return r;
+        r = graph_credentials_schema(w->graph, &credentials);
+        if (r < 0)
+                return r;
         member_value(&w->w, "input_schema", inputs, STR_NULL);
         member_value(&w->w, "output_schema", outputs, STR_NULL);
-        member_value(&w->w, "credentials_input_schema", NULL,
-                     STR("{\"type\":\"object\",\"properties\":{},\"required\":[]}"));
+        member_value(&w->w, "credentials_input_schema", credentials, STR_NULL);
         return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "agents/block_schema.h"
+#include "agents/graph/credentials.h"
 #include "agents/value/value.h"
 #include "base/errors.h"
 #include "integrations/credential.h"
@@ -12,44 +13,34 @@ static struct str first_of(const json_t *schema, const char *name) {
         return value_str(json_array_get(json_object_get(schema, name), 0));
 }
 
-static bool is_linked(const struct graph_node *node, const char *pin) {
-        for (size_t i = 0; i < node->n_inputs; i++)
-                if (str_eq(graph_pin_base(str_of(node->inputs[i]->sink_name)), str_of(pin)))
-                        return true;
-        return false;
-}
-
-static int find_of_node(const struct graph_node *node, struct tool_needs *needs) {
+static int note(const struct graph *graph, const struct graph_credential *c, struct tool_needs *needs) {
+        struct tool_need *need = &needs->list[needs->n];
         const struct block_schema *schema;
-        const char *pin;
-        json_t *property;
         int r;
 
-        r = block_schema_of(node->block, &schema);
+        if (graph_credential_is_optional(graph, c->node))
+                return 0;
+        if (needs->n == TOOL_NEEDS_MAX)
+                return -ERR_GRAPH;
+        r = block_schema_of(c->node->block, &schema);
         if (r < 0)
                 return r;
-        json_object_foreach(json_object_get(schema->input, "properties"), pin, property) {
-                struct tool_need *need = &needs->list[needs->n];
-
-                if (!json_object_get(property, "credentials_provider") || is_linked(node, pin))
-                        continue;
-                if (needs->n == TOOL_NEEDS_MAX)
-                        return -ERR_GRAPH;
-                needs->n++;
-                (void)snprintf(need->key, sizeof(need->key), "%s_%s", node->id, pin);
-                need->title = node->block->name;
-                need->schema = json_incref(property);
-                need->is_met = false;
-        }
+        needs->n++;
+        (void)snprintf(need->key, sizeof(need->key), "%s_%s", c->node->id, c->field->name);
+        need->title = c->node->block->name;
+        need->schema =
+                json_incref(json_object_get(json_object_get(schema->input, "properties"), c->field->name));
+        need->is_met = false;
         return 0;
 }
 
 int tool_needs_find(const struct graph *graph, struct tool_needs *ret) {
+        struct graph_credential c = { 0 };
         int r = 0;
 
         *ret = (struct tool_needs){ 0 };
-        for (size_t i = 0; i < graph->n_nodes && r == 0; i++)
-                r = find_of_node(&graph->nodes[i], ret);
+        while (r == 0 && graph_credential_next(graph, &c))
+                r = note(graph, &c, ret);
         if (r < 0)
                 tool_needs_done(ret);
         return r;

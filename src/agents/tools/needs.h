@@ -1,5 +1,5 @@
-/* The credentials that an agent needs: of each input of its blocks whose schema names `credentials_provider` and which no link and no
- * value of the node fills (dialect: Tools, Blocks); and whether a person has them. */
+/* The credentials that an agent needs: those of its nodes (agents/graph/credentials.h), whichever their author chose for
+ * themselves (dialect: Tools, Blocks); and whether a person has them. */
 #pragma once
 
 #include "agents/graph/graph.h"
