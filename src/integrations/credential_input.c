@@ -1,6 +1,7 @@
 #include "integrations/credential_input.h"
 
 #include "base/errors.h"
+#include "base/memory.h"
 #include "integrations/credential_host.h"
 
 enum {
@@ -87,7 +88,7 @@ static int read_header_fields(struct request *req, struct str *ret) {
         json_object_setn_new(object, name.ptr, name.len, json_stringn(value.ptr, value.len));
         text = json_dumps(object, JSON_COMPACT);
         *ret = text ? arena_copy(&req->arena, str_of(text)) : STR_NULL;
-        free(text);
+        memory_free_wiped(text);
         json_decref(object);
         return ret->ptr ? 0 : -ERR_NO_MEMORY;
 }

@@ -15,7 +15,8 @@ struct renewal {
         const struct context *context;
         const struct credential *asked;
         struct arena arena;
-        struct credential c; /* as it is now */
+        struct arena attempt; /* of one run of a transaction that may be run often */
+        struct credential c;  /* as it is now */
         int64_t until;
         bool reserved;
         struct credential_secret *secret;
@@ -23,8 +24,11 @@ struct renewal {
 };
 
 bool credential_is_due(const struct context *context, const struct credential *c) {
+        /* The last change of the row is at most as old as the token, so this is no more than its life. */
+        int64_t half = (c->expires_at - c->updated_at) / 2;
+
         return c->kind == CREDENTIAL_OAUTH2 && c->expires_at > 0 &&
-               c->expires_at - clock_now(context->clock) < CREDENTIAL_RENEW_MS;
+               c->expires_at - clock_now(context->clock) < MIN_OF(half, (int64_t)CREDENTIAL_RENEW_MS);
 }
 
 static int reserve(struct tx *tx, void *data) {
@@ -58,11 +62,12 @@ static int store(struct tx *tx, void *data) {
         struct credential c = n->c;
         int r;
 
+        arena_reset(&n->attempt);
         c.scopes = n->tokens.scopes;
         c.expires_at = n->tokens.expires_at;
         if (n->tokens.refresh_expires_at)
                 c.refresh_expires_at = n->tokens.refresh_expires_at;
-        r = credential_store_secret(n->context, tx, &n->arena, &c, n->secret);
+        r = credential_store_secret(n->context, tx, &n->attempt, &c, n->secret);
         if (r <= 0)
                 return r; /* connected anew, or deleted, in the meantime: that counts */
         return audit_job(n->context, tx, job,
@@ -157,7 +162,9 @@ int credential_renew(const struct context *context, const struct credential *c,
         int r;
 
         arena_init(&n.arena, ARENA_MAX);
+        arena_init(&n.attempt, ARENA_MAX);
         r = renew(&n, problem);
+        arena_done(&n.attempt);
         arena_done(&n.arena); /* which wipes it */
         return r;
 }

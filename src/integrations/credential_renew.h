@@ -8,7 +8,8 @@ enum credential_renewed {
         CREDENTIAL_ELSEWHERE = 1, /* somebody else is at it */
 };
 
-/* Whether its token ends too soon to be used. */
+/* Whether its token ends too soon to be used; of one that lives but for minutes, whether half of its life is over: else it
+ * would be renewed with each use. */
 bool credential_is_due(const struct context *context, const struct credential *c);
 
 /* Renews its tokens, unless somebody did or does. The new ones are stored at once: a provider that gives a new refresh token

@@ -104,10 +104,29 @@ static bool still_works(const struct context *context, const struct credential *
         return c->state == CREDENTIAL_OK && c->expires_at - clock_now(context->clock) > OAUTH_OTHER_MS;
 }
 
-/* Reads it, and has it renewed when it is due. A token that was renewed for this use is good for it, even where the provider's
- * live so shortly that it is due again at once. */
+/* Has it renewed, here or by whoever is at it. */
+static int renew_or_wait(const struct context *context, const struct credential *c, int64_t end,
+                         struct oauth_problem *problem) {
+        int r;
+
+        for (;;) {
+                r = renew_once(context, c, problem);
+                if (r < 0)
+                        return r;
+                if (atomic_load_explicit(context->stopping, memory_order_relaxed))
+                        return -ERR_STOPPED;
+                if (clock_monotonic_ms() > end)
+                        return -ERR_BUSY;
+                if (r != CREDENTIAL_ELSEWHERE)
+                        return r;
+                (void)nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000L }, NULL);
+        }
+}
+
+/* Reads it, and has it renewed when it is due; what was renewed for this use is good for it, however short its life. What is read
+ * stays on the caller's arena, so it is not read while others are waited for. */
 static int bring_up_to_date(const struct context *context, struct reading *g, struct oauth_problem *problem) {
-        int64_t end = clock_monotonic_ms() + CREDENTIAL_WAIT_MS, expired = -1;
+        int64_t end = clock_monotonic_ms() + CREDENTIAL_WAIT_MS;
         bool renewed = false;
         int r;
 
@@ -117,20 +136,12 @@ static int bring_up_to_date(const struct context *context, struct reading *g, st
                         return r < 0 ? r : -ERR_CREDENTIAL_NOT_FOUND;
                 if (g->ret->state == CREDENTIAL_RECONNECT_NEEDED)
                         return -ERR_CREDENTIAL_RECONNECT;
-                if (expired < 0)
-                        expired = g->ret->expires_at;
-                if (!credential_is_due(context, g->ret) || renewed || g->ret->expires_at != expired)
+                if (renewed || !credential_is_due(context, g->ret))
                         return 0;
-                r = renew_once(context, g->ret, problem);
+                r = renew_or_wait(context, g->ret, end, problem);
                 if (r < 0)
                         return r == -ERR_OUTBOUND && still_works(context, g->ret) ? 0 : r;
-                if (atomic_load_explicit(context->stopping, memory_order_relaxed))
-                        return -ERR_STOPPED;
-                if (clock_monotonic_ms() > end)
-                        return -ERR_BUSY;
-                renewed = r == CREDENTIAL_RENEWED;
-                if (!renewed)
-                        (void)nanosleep(&(struct timespec){ .tv_nsec = PAUSE_MS * 1000000L }, NULL);
+                renewed = true;
         }
 }
 

@@ -6,9 +6,12 @@
 #include "integrations/oauth_call.h"
 
 enum {
-        CREDENTIAL_RENEW_MS = 300 * 1000,      /* renewed when its token has less left */
-        CREDENTIAL_RESERVED_MS = 60 * 1000,    /* that whoever renews has; more than the call may take */
-        CREDENTIAL_WAIT_MS = 90 * 1000,        /* that others wait for it */
+        CREDENTIAL_RENEW_MS =
+                300 * 1000, /* renewed when its token has less left, and less than half of its life */
+        CREDENTIAL_RESERVED_MS =
+                120 * 1000,              /* that whoever renews has: for the call, for storing, and 60 seconds
+                                                * by which nodes' clocks may differ */
+        CREDENTIAL_WAIT_MS = 150 * 1000, /* that others wait for it */
         CREDENTIAL_STORE_AGAIN_MS = 30 * 1000, /* that new tokens are tried to be stored */
 };
 

@@ -9,6 +9,7 @@
 enum {
         WORDS_MAX = 250,                     /* bytes of what a provider says of an error */
         CODE_MAX = 80,                       /* bytes of its code */
+        SENT_MIN = 8,                        /* bytes: what is shorter may stand in any sentence */
         LIFETIME_MAX = 10 * 366 * 24 * 3600, /* seconds */
 };
 
@@ -57,12 +58,16 @@ static bool has(const struct provider_names *names, struct str name) {
         return false;
 }
 
-/* A provider that repeats our secret to us shall not have it shown to others. */
-static bool is_indiscreet(const struct provider *p, struct str words) {
-        return p->client_secret.len && words.ptr && str_contains(words, p->client_secret);
+static bool repeats(struct str words, struct str secret) {
+        return secret.len && words.ptr && str_contains(words, secret);
 }
 
-int oauth_answer_refusal(const struct provider *p, const json_t *answer, int status,
+/* A provider that repeats to us our secret, or the code or token that it was sent, shall not have it shown to others. */
+static bool is_indiscreet(const struct provider *p, struct str sent, struct str words) {
+        return repeats(words, p->client_secret) || (sent.len >= SENT_MIN && repeats(words, sent));
+}
+
+int oauth_answer_refusal(const struct provider *p, const json_t *answer, int status, struct str sent,
                          struct oauth_problem *problem) {
         char number[24];
         struct str code = error_code(answer, number), words = error_words(answer);
@@ -78,7 +83,7 @@ int oauth_answer_refusal(const struct provider *p, const json_t *answer, int sta
         if (!answer)
                 return oauth_fail(problem, STR_FMT " answered %d with something that is no JSON object",
                                   STR_ARG(p->title), status);
-        if (is_indiscreet(p, words) || is_indiscreet(p, code))
+        if (is_indiscreet(p, sent, words) || is_indiscreet(p, sent, code))
                 words = code = STR_NULL;
         if (!code.ptr && !words.ptr)
                 return oauth_fail(problem, STR_FMT " answered %d", STR_ARG(p->title), status);
@@ -181,15 +186,15 @@ static int read_extras(const struct provider *p, struct arena *arena, const json
 }
 
 int oauth_answer_tokens(const struct context *context, const struct provider *p, struct arena *arena,
-                        const json_t *answer, int status, struct str requested, struct oauth_tokens *ret,
-                        struct oauth_problem *problem) {
+                        const json_t *answer, int status, struct str sent, struct str requested,
+                        struct oauth_tokens *ret, struct oauth_problem *problem) {
         struct oauth_tokens tokens = { 0 };
         int r;
 
         if (status != 200 && status != 201)
-                return oauth_answer_refusal(p, answer, status, problem);
+                return oauth_answer_refusal(p, answer, status, sent, problem);
         if (!answer || (json_object_get(answer, "error") && !json_object_get(answer, "access_token")))
-                return oauth_answer_refusal(p, answer, status, problem);
+                return oauth_answer_refusal(p, answer, status, sent, problem);
         r = read_tokens(context, p, arena, answer, &tokens, problem);
         if (r < 0)
                 return r;

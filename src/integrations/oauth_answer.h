@@ -8,11 +8,12 @@
 /* The tokens of an answer, or why there are none: some providers say so with status 200, and some in no JSON.
  *
  * answer      an object; NULL for what was none
+ * sent        the code or token that was sent: repeated to nobody
  * requested   scopes that hold where the answer names none
  * errors      ERR_OUTBOUND with a problem, ERR_NO_MEMORY
  */
 _must_use_ int oauth_answer_tokens(const struct context *context, const struct provider *p,
-                                   struct arena *arena, const json_t *answer, int status,
+                                   struct arena *arena, const json_t *answer, int status, struct str sent,
                                    struct str requested, struct oauth_tokens *ret,
                                    struct oauth_problem *problem);
 
@@ -24,6 +25,6 @@ _must_use_ int oauth_answer_complete(const struct provider *p, const json_t *ans
 /* The account's name in an answer; STR_NULL for none. */
 struct str oauth_answer_user(const struct provider *p, struct arena *arena, const json_t *answer);
 
-/* Says what a refusal is about. Returns -ERR_OUTBOUND. */
-int oauth_answer_refusal(const struct provider *p, const json_t *answer, int status,
+/* Says what a refusal is about. Returns -ERR_OUTBOUND. sent: as above */
+int oauth_answer_refusal(const struct provider *p, const json_t *answer, int status, struct str sent,
                          struct oauth_problem *problem);

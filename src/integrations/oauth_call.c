@@ -66,7 +66,7 @@ int oauth_exchange(const struct context *context, const struct provider *p, stru
         add(&call, STR("code_verifier"), p->oauth.pkce ? verifier : STR_NULL);
         r = oauth_send(&call, &answer, &status, problem);
         if (r == 0)
-                r = oauth_answer_tokens(context, p, arena, answer, status, requested, &tokens, problem);
+                r = oauth_answer_tokens(context, p, arena, answer, status, code, requested, &tokens, problem);
         if (r == 0)
                 r = oauth_answer_complete(p, answer, problem);
         if (r < 0)
@@ -90,7 +90,8 @@ int oauth_renew(const struct context *context, const struct provider *p, struct 
         add(&call, STR("refresh_token"), refresh_token);
         r = oauth_send(&call, &answer, &status, problem);
         if (r == 0)
-                r = oauth_answer_tokens(context, p, arena, answer, status, scopes, &tokens, problem);
+                r = oauth_answer_tokens(context, p, arena, answer, status, refresh_token, scopes, &tokens,
+                                        problem);
         if (r < 0)
                 return r;
         if (!tokens.refresh_token.ptr)
@@ -122,7 +123,7 @@ static int revoke_one(const struct context *context, const struct provider *p, s
                 add(&call, STR("token_type_hint"), hint);
         r = oauth_send(&call, &answer, &status, problem);
         if (r == 0 && (status < 200 || status > 299))
-                r = oauth_answer_refusal(p, answer, status, problem);
+                r = oauth_answer_refusal(p, answer, status, token, problem);
         return r;
 }
 

@@ -219,6 +219,9 @@ describe('a provider that does otherwise', () => {
     provider.token = (form, request, response) => sendJson(response, { error: 'invalid_client', error_description: `wrong: ${form.client_secret}` }, 401);
     const answer = await complete(api, 'acme', await initiate(api, 'acme'));
     assert.equal(answer.json.detail, 'OAuth2 callback failed to exchange code for tokens: Acme answered 401');
+    provider.token = (form, request, response) => sendJson(response, { error: 'invalid_grant', error_description: `unknown: ${form.code}` }, 400);
+    const again = await complete(api, 'acme', await initiate(api, 'acme'), 'a-code-of-a-provider');
+    assert.equal(again.json.detail, 'OAuth2 callback failed to exchange code for tokens: Acme answered 400');
   });
 
   it('that is slow holds nobody else up, and is given up', { timeout: 60_000 }, async () => {

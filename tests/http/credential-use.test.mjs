@@ -30,7 +30,7 @@ beforeEach(() => {
 
 const run = (who, input) => who.post(`/blocks/${SEND}/execute`, { method: 'GET', ...input });
 const get = (who, id, path = '/api', more = {}) => run(who, { url: `${provider.url}${path}`, credentials: { id }, ...more });
-const expire = (id, seconds = 3600) => server.age('credentials', ['expires_at'], seconds, `id = '${id}'`);
+const expire = (id, seconds = 3600) => server.age('credentials', ['expires_at', 'updated_at'], seconds, `id = '${id}'`);
 const state = async (id) => (await person.get(`/api/integrations/acme/credentials/${id}`)).json.state;
 const refreshes = () => provider.to('/token').filter((call) => call.form.grant_type === 'refresh_token');
 const failed = (answer, words) => {
@@ -109,15 +109,6 @@ describe('renewal', () => {
     assert.equal(refreshes().length, 1);
   });
 
-  it('of a token that is due again at once comes once for each use', async () => {
-    provider.token = (form, request, response) => sendJson(response, provider.tokens({ expires_in: 20 }));
-    await expire(id);
-    for (let i = 1; i <= 2; i++) {
-      assert.equal((await get(api, id)).json.response[0].authorization, `Bearer at-${provider.serial}-of-a-provider`);
-      assert.equal(refreshes().length, i);
-    }
-  });
-
   it('keeps the refresh token where the provider gives no new one', async () => {
     const last = provider.serial;
     provider.token = (form, request, response) => sendJson(response, { access_token: `kept-${++provider.serial}`, expires_in: 3600 });
@@ -167,8 +158,31 @@ describe('renewal', () => {
   it('of an account without a refresh token means connecting anew', async () => {
     provider.token = (form, request, response) => sendJson(response, { access_token: 'short', expires_in: 60 });
     const { credentials_id } = await connect(api, 'acme');
+    assert.equal((await get(api, credentials_id)).status, 200);
+    await expire(credentials_id, 31);
     failed(await get(api, credentials_id), /must be connected anew/);
     assert.equal(refreshes().length, 0);
+  });
+
+  it('of tokens that live for a minute comes when half of it is over, and not with each use', async () => {
+    provider.token = (form, request, response) => sendJson(response, provider.tokens({ expires_in: 60 }));
+    const { credentials_id } = await connect(api, 'acme');
+    assert.equal((await get(api, credentials_id)).status, 200);
+    assert.equal(refreshes().length, 0);
+    await expire(credentials_id, 31);
+    assert.equal((await get(api, credentials_id)).status, 200);
+    assert.equal((await get(api, credentials_id)).status, 200);
+    assert.equal(refreshes().length, 1);
+  });
+
+  it('tells nobody the token that a provider says back', async () => {
+    const { credentials_id } = await connect(api, 'acme'), token = `rt-${provider.serial}-of-a-provider`;
+    server.canary.add(token, 'refresh token of a provider');
+    provider.token = (form, request, response) => sendJson(response, { error: 'invalid_client', error_description: `unknown: ${form.refresh_token}` }, 401);
+    await expire(credentials_id);
+    const answer = await get(api, credentials_id);
+    failed(answer, /could not be renewed: Acme answered 401/);
+    assert.ok(!answer.text.includes(token));
   });
 
   it('whose node died is taken up by others when its time is over', async () => {
@@ -177,6 +191,16 @@ describe('renewal', () => {
     const from = Date.now();
     assert.equal((await get(api, id)).status, 200);
     assert.ok(Date.now() - from > 1000);
+    assert.equal(refreshes().length, 1);
+  });
+
+  it('by another node is waited for, however large the tokens are', async () => {
+    provider.token = (form, request, response) => sendJson(response, provider.tokens({ access_token: 'a'.repeat(8000), refresh_token: 'r'.repeat(8000) }));
+    const { credentials_id } = await connect(api, 'acme');
+    await expire(credentials_id);
+    await server.sql(`UPDATE credentials SET refresh_until = ${Date.now() + 1500} WHERE id = '${credentials_id}'`);
+    const answer = await get(api, credentials_id);
+    assert.equal(answer.status, 200, answer.text);
     assert.equal(refreshes().length, 1);
   });
 });
@@ -222,6 +246,15 @@ describe('two nodes', { skip: engine === 'sqlite' && 'several nodes want a serve
       const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => get(i % 2 ? api : there, credentials_id)));
       assert.deepEqual([...new Set(answers.map((a) => a.status))], [200]);
       assert.equal(refreshes().length, 1);
+      // the other node's clock is a minute ahead: the same as a reservation that ends a minute earlier
+      await expire(credentials_id);
+      const here = get(api, credentials_id);
+      while (refreshes().length < 2)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      await server.sql(`UPDATE credentials SET refresh_until = refresh_until - 60000 WHERE id = '${credentials_id}'`);
+      assert.equal((await get(there, credentials_id)).status, 200);
+      assert.equal((await here).status, 200);
+      assert.equal(refreshes().length, 2);
     } finally {
       await other.close();
     }
