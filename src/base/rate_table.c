@@ -164,8 +164,11 @@ bool rate_table_take(struct rate_table *table, uint64_t name, const struct rate_
 
         pthread_mutex_lock(lock_of(table, name));
         at = find(set, name);
-        if (at >= 0)
+        if (at >= 0) {
+                /* Later than it can be: it was noted before the clock was set back. */
+                set->free_at[at] = MIN_OF(set->free_at[at], now_ns + most);
                 free_at = MAX_OF(set->free_at[at], now_ns);
+        }
         then = free_at + MIN_OF(units, pace->burst) * pace->interval_ns;
         taken = then - now_ns <= most;
         if (taken) {

@@ -52,6 +52,17 @@ static void as_many_as_allowed_and_then_one_each_interval(void **state) {
         assert_int_equal(takes(*state, who, 2 * BURST, 3600 * SECOND), BURST);
 }
 
+/* Nobody is kept out until the time comes again that it was before. */
+static void a_clock_that_is_set_back_costs_one_turn(void **state) {
+        uint64_t who = name(*state, 100);
+        struct rate_taken taken;
+
+        assert_int_equal(takes(*state, who, BURST, 7200 * SECOND), BURST);
+        assert_false(rate_table_take(*state, who, &pace, 1, 3600 * SECOND, &taken));
+        assert_int_equal(taken.wait_ns, pace.interval_ns);
+        assert_int_equal(takes(*state, who, 5, 3600 * SECOND + pace.interval_ns), 1);
+}
+
 static void what_is_left_is_told(void **state) {
         uint64_t who = name(*state, 2);
         struct rate_taken taken;
@@ -315,6 +326,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(as_many_as_allowed_and_then_one_each_interval, setup,
                                                 teardown),
+                cmocka_unit_test_setup_teardown(a_clock_that_is_set_back_costs_one_turn, setup, teardown),
                 cmocka_unit_test_setup_teardown(what_is_left_is_told, setup, teardown),
                 cmocka_unit_test_setup_teardown(all_of_it_or_none, setup, teardown),
                 cmocka_unit_test_setup_teardown(more_than_the_whole_counts_as_the_whole, setup, teardown),
