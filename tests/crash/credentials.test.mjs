@@ -33,7 +33,7 @@ const asked = new Set(); // ids whose deletion was not
 
 before(async () => {
   provider = await Provider.start();
-  provider.token = (form, request, response) => sendJson(response, provider.tokens({ refresh_token: form.refresh_token ?? `rt-${++serial}`, expires_in: 20 }));
+  provider.token = (form, request, response) => sendJson(response, provider.tokens({ refresh_token: form.refresh_token ?? `rt-${++serial}`, expires_in: 1 }));
   provider.resource = (request, response) => sendJson(response, { key: request.headers['x-key'], authorization: request.headers.authorization });
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-providers-'));
   const path = join(folder, 'providers.json');
@@ -76,7 +76,7 @@ async function remove(api, id) {
   gone.add(id);
 }
 
-// Of an account this renews its tokens, which are always due.
+// Of an account this renews its tokens, which are due again within half a second.
 async function lend(api, id) {
   const value = held.get(id), { status, json, text } = await ask(use(api, id));
   assert.equal(status, 200, text);
@@ -139,7 +139,7 @@ async function look() {
       if (['http', 'acme'].includes(name) && !asked.has(id) && !held.has(id))
         held.set(id, name === 'acme' ? null : title); // the answer to its creation was cut off
   }
-  // What a node that died had reserved for itself ends by itself, in a minute.
+  // What a node that died had reserved for itself ends by itself, in two minutes.
   await nodes.first.sql('UPDATE credentials SET refresh_until = 0');
   await Promise.all([...held.keys()].map((id, i) => lend(apis[i % NODES], id)));
 }
