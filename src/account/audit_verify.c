@@ -196,6 +196,9 @@ static int walk(struct verifying *v, struct tx *tx) {
                 if (v->how->progress)
                         v->how->progress(v->how->data, v->out->segments, total.total);
         } while (n == SEGMENTS_AT_ONCE);
+        if (total.total != v->out->segments)
+                fault(v, "%lld segments were put in before the first one that was sealed",
+                      (long long)(total.total - v->out->segments));
         return 0;
 }
 

@@ -38,6 +38,8 @@ int64_t id_time_ms(int64_t id) {
 }
 
 int64_t id_at(int64_t ms) {
+        if (ms >= ID_EPOCH_MS + (INT64_C(1) << (63 - SEQUENCE_BITS - NODE_BITS)))
+                return INT64_MAX;
         return (int64_t)(ticks_at(ms) << NODE_BITS);
 }
 

@@ -34,7 +34,8 @@ int64_t id_next(struct id_source *s);
 /* Milliseconds since 1970 that the id carries. */
 int64_t id_time_ms(int64_t id);
 
-/* The smallest id of that instant: `id < id_at(t)` selects all that is older. */
+/* The smallest id of that instant: `id < id_at(t)` selects all that is older. INT64_MAX after the last one that ids can
+ * tell, in 2093. */
 int64_t id_at(int64_t ms);
 
 /* A new UUIDv7 in lower case; writes ID_UUID_LENGTH characters and no NUL. Errors: those of `random`. */

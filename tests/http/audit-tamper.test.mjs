@@ -93,6 +93,12 @@ describe('a sealed trail that somebody changes', () => {
     await shows(new RegExp(`segment ${list.length + 1} was changed[^]*segment ${list.length + 1} is not the one that was sealed last`));
   });
 
+  it('shows a segment that was put in before the first, where the chain does not reach', async () => {
+    await server.sql(`INSERT INTO audit_segments (seq, first_id, last_id, count, sealed_at, events, hash, mac, key_id)
+      SELECT 0, first_id, last_id, count, sealed_at, events, hash, mac, key_id FROM audit_segments WHERE seq = 1`);
+    await shows(/1 segments were put in before the first one that was sealed/);
+  });
+
   it('shows an end that was cut off, also with the head', async () => {
     const n = list.length;
     await server.sql(`DELETE FROM audit_segments WHERE seq = ${n}`);

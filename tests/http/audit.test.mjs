@@ -284,6 +284,8 @@ describe('the audit trail', () => {
       assert.match(answer.json.detail, new RegExp(`^${name} must be`));
     }
     assert.deepEqual(await all(admin, { person: 'nobody@example.org' }), []);
+    assert.ok((await all(admin, { until: '2100-01-01T00:00:00Z' })).length > 50);
+    assert.deepEqual(await all(admin, { since: '2100-01-01T00:00:00Z' }), []);
   });
 
   it('is exported as JSON lines, by command and by API alike', async () => {

@@ -25,6 +25,9 @@ static void ids_carry_time_node_and_sequence(void **state) {
         assert_int_equal(id_next(&s), id + 1);
         assert_int_equal(id_time_ms(id), now);
         assert_true(id_at(now) <= id && id < id_at(now + 1));
+        assert_int_equal(id_at(ID_EPOCH_MS + (INT64_C(1) << 41) - 1), INT64_MAX >> 22 << 22);
+        assert_int_equal(id_at(ID_EPOCH_MS + (INT64_C(1) << 41)), INT64_MAX);
+        assert_int_equal(id_at(INT64_C(253402300799000)), INT64_MAX); /* the end of 9999 */
 }
 
 static void ids_grow_when_the_clock_goes_back(void **state) {
