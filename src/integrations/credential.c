@@ -1,6 +1,7 @@
 /* Credentials as rows (src/db/sql/credentials.sql). */
 #include "integrations/credential.h"
 
+#include "account/audit.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -234,8 +235,14 @@ int credential_open(const struct context *context, const struct credential *c,
 
 int credential_touch(const struct context *context, struct tx *tx, const struct credential *c) {
         int64_t now = clock_now(context->clock);
+        int r;
 
         if (c->is_system || now - c->last_used_at < CREDENTIAL_TOUCH_MS)
                 return 0;
-        return MIN_OF(db_credential_used(tx, c->id, c->user_id, now), 0);
+        r = db_credential_used(tx, c->id, c->user_id, now - CREDENTIAL_TOUCH_MS, now);
+        if (r <= 0)
+                return r;
+        return audit_job(context, tx, "agents",
+                         &(struct audit){ AUDIT_CREDENTIAL_USED, .user_id = c->user_id, .subject = c->id,
+                                          .detail = c->provider });
 }

@@ -163,5 +163,5 @@ _must_use_ int credential_release_refresh(struct tx *tx, const struct credential
 _must_use_ int credential_open(const struct context *context, const struct credential *c,
                                struct credential_secret *ret);
 
-/* Notes that it is used, once a minute at most; in a write transaction. */
+/* Notes that it is used, also on record, once a minute at most; in a write transaction. */
 _must_use_ int credential_touch(const struct context *context, struct tx *tx, const struct credential *c);

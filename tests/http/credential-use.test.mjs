@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { withKey } from '../lib/agents.mjs';
+import { own } from '../lib/audit.mjs';
 import { signUp } from '../lib/people.mjs';
 import { connect, described, Provider, withProviders } from '../lib/providers.mjs';
 import { engine } from '../lib/server.mjs';
@@ -50,6 +51,8 @@ describe('SendAuthenticatedWebRequestBlock', () => {
     const id = await hosted('127.0.0.1', { 'X-Key': 'k1', 'X-Other': 'k2' });
     assert.deepEqual((await get(api, id)).json, { response: [{ x: 'k1', y: 'k2' }] });
     assert.deepEqual((await get(api, id, '/api', { headers: { 'x-key': 'mine' } })).json, { response: [{ x: 'mine', y: 'k2' }] });
+    const uses = (await own(person, { event: 'credential.used' })).filter((e) => e.subject === id);
+    assert.deepEqual(uses.map((e) => [e.user_id, e.by, e.detail]), [[person.user.id, 'server', 'http']], 'on record, once a minute at most');
     await api.delete(`/integrations/http/credentials/${id}`);
   });
 

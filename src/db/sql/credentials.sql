@@ -70,8 +70,9 @@ WHERE id = :id AND user_id = :user_id AND revision = :revision AND refresh_until
 -- name: credential_release(id text, user_id text, until bigint) -> count
 UPDATE credentials SET refresh_until = 0 WHERE id = :id AND user_id = :user_id AND refresh_until = :until;
 
--- name: credential_used(id text, user_id text, now bigint) -> count
-UPDATE credentials SET last_used_at = :now WHERE id = :id AND user_id = :user_id AND last_used_at < :now;
+-- Notes a use, unless one was noted after `before`.
+-- name: credential_used(id text, user_id text, before bigint, now bigint) -> count
+UPDATE credentials SET last_used_at = :now WHERE id = :id AND user_id = :user_id AND last_used_at <= :before;
 
 -- What is sealed under other keys than the current one.
 -- name: credentials_other_keys_count(key_id text) -> total?
