@@ -203,6 +203,9 @@ describe('a schedule', () => {
     refused(await key.post(`/graphs/${agent.id}/schedules`, rare()), 409, 'There are too many schedules. Delete one that is no longer used.');
     assert.deepEqual((await people.get('/schedules')).json.map((s) => s.id), all, 'oldest first');
     await cancel(key, ...all);
+    const together = await Promise.all(Array.from({ length: 36 }, () => key.post(`/graphs/${agent.id}/schedules`, rare())));
+    assert.equal(together.filter((a) => a.status < 300).length, 12, 'however many ask at once');
+    await cancel(key, ...together.filter((a) => a.json.id).map((a) => a.json.id));
     await cancel(key, (await create(key)).id);
   });
 

@@ -54,7 +54,7 @@ int execution_check(struct request *req, struct str graph_id, int64_t version, s
         struct graph *graph = NULL;
         int r;
 
-        r = database_write_now(req->context->database, fetch, &f);
+        r = database_read_now(req->context->database, fetch, &f);
         if (r >= 0)
                 r = graph_open(&f.source, req->context->graphs, &graph, &problems);
         graph_problems_end(&problems);

@@ -1,5 +1,6 @@
 #include "agents/schedule/schedule.h"
 
+#include "account/quota.h"
 #include "base/errors.h"
 
 int schedule_next(struct str line, struct str timezone, int64_t after, int64_t *ret,
@@ -29,7 +30,9 @@ int schedule_create(struct tx *tx, const struct context *context, struct arena *
         r = schedule_next(new->cron, new->timezone, now, &next, cron_problem);
         if (r < 0)
                 return r;
-        r = db_schedules_count(tx, arena, new->user_id, &count);
+        r = quota_check_storage(tx, context, arena, new->user_id, 0); /* the person's others wait */
+        if (r == 0)
+                r = db_schedules_count(tx, arena, new->user_id, &count);
         if (r < 0)
                 return r;
         if (count.n >= context->settings->schedules_per_person)

@@ -14,5 +14,5 @@ RETURNING bytes;
 
 -- A person's executions that have not ended; counts at most `limit`.
 -- name: executions_under_way(user_id text, limit bigint) -> under_way?
-SELECT COUNT(*) AS n FROM (SELECT id FROM executions WHERE user_id = :user_id AND status IN ('QUEUED', 'RUNNING', 'REVIEW')
+SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM executions WHERE user_id = :user_id AND status IN ('QUEUED', 'RUNNING', 'REVIEW')
                            LIMIT :limit) AS found;
