@@ -5,7 +5,7 @@ import { calculator, GRAPH_SCOPES, made, withKey } from '../lib/agents.mjs';
 import { ended, execute } from '../lib/executions.mjs';
 import { isDate } from '../lib/expect.mjs';
 import { signIn, signUp } from '../lib/people.mjs';
-import { Server } from '../lib/server.mjs';
+import { onPostgres, Server } from '../lib/server.mjs';
 import { decided, offer, offered, profileOf, submitted } from '../lib/store.mjs';
 
 let server, admin, author, reader, byAuthor, byReader, store;
@@ -95,6 +95,19 @@ describe('a submission', () => {
     assert.deepEqual([changed.status, changed.json.status, changed.json.description, changed.json.slug], [200, 'PENDING', 'More', 'second'], changed.text);
     await decided(admin, id, true);
     assert.equal((await store.get('/store/agents/author/second')).json.description, 'More');
+  });
+
+  it('is decided on as it was seen, or not', async () => {
+    const graph = await made(byAuthor, calculator());
+    const seen = await submitted(author, offer(graph, { slug: 'as-seen' })), id = seen.store_listing_version_id;
+    const decide = (date_submitted) => admin.post(`/api/admin/store/submissions/${id}/review`, { json: { is_approved: true, date_submitted } });
+    const changed = await author.send('PUT', `/api/store/submissions/${id}`, { json: offer(graph, { description: 'Unseen' }) });
+    refused(await decide(seen.date_submitted), 409, 'This submission was changed since. Look at it again.');
+    refused(await decide('yesterday'), 409, 'This submission was changed since. Look at it again.');
+    invalid(await decide(1), 'date_submitted');
+    assert.equal((await store.get('/store/agents/author/as-seen')).status, 404);
+    assert.equal((await decide(changed.json.date_submitted)).status, 200);
+    assert.equal((await store.get('/store/agents/author/as-seen')).json.description, 'Unseen');
   });
 
   it('of a new version leaves the old one in the store until it is approved', async () => {
@@ -191,6 +204,41 @@ describe('administrators', () => {
   it('are recorded', async () => {
     const rows = await server.sql('SELECT COUNT(*) AS n FROM store_versions WHERE reviewer_id IS NOT NULL');
     assert.ok(Number(rows[0].n) > 0);
+  });
+});
+
+// Another transaction, which has changed something and takes its time to commit: a test on PostgreSQL, where there can be two.
+async function meanwhile(statements, act) {
+  const others = server.sql(`BEGIN; ${statements}; SELECT pg_sleep(1.5); COMMIT`);
+  assert.ok(await until(async () => Number((await server.sql(`SELECT COUNT(*) AS n FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event = 'PgSleep'`))[0].n) === 1));
+  const answer = await act();
+  await others;
+  return answer;
+}
+
+describe('two at the same time', onPostgres, () => {
+  it('cannot change what is being approved', async () => {
+    const graph = await made(byAuthor, calculator());
+    const { store_listing_version_id: id } = await submitted(author, offer(graph, { slug: 'seen', description: 'As it was seen' }));
+    const answer = await meanwhile(`UPDATE store_versions SET status = 'APPROVED' WHERE id = '${id}'`,
+      () => author.send('PUT', `/api/store/submissions/${id}`, { json: offer(graph, { description: 'Unseen' }) }));
+    refused(answer, 409, 'This submission has been decided on already');
+    assert.deepEqual(await server.sql(`SELECT status, description FROM store_versions WHERE id = '${id}'`), [{ status: 'APPROVED', description: 'As it was seen' }]);
+  });
+
+  it('count what they count, also while a creator is summed up', async () => {
+    const person = await signUp(server), api = await withKey(server, person);
+    await profileOf(person, 'summed');
+    for (const slug of ['sum-one', 'sum-two'])
+      await offered(person, api, admin, { slug });
+    const featured = await meanwhile(`UPDATE store_listings SET runs = runs + 2 WHERE slug = 'sum-one';
+      UPDATE store_profiles SET runs = runs + 2 WHERE username = 'summed'`,
+    () => admin.send('PUT', '/api/admin/store/agents/summed/sum-two/featured', { json: { is_featured: true } }));
+    assert.equal(featured.status, 200, featured.text);
+    const [{ summed, told }] = await server.sql(`SELECT CAST(SUM(l.runs) AS BIGINT) AS summed, MAX(c.runs) AS told
+      FROM store_listings l JOIN store_profiles c ON c.id = l.profile_id WHERE c.username = 'summed' AND l.is_live`);
+    assert.equal(told, summed);
   });
 });
 

@@ -32,6 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 export const engine = process.env.GATEHOUSE_TEST_ENGINE ?? 'sqlite';
 assert.ok(['sqlite', 'postgres'].includes(engine), `GATEHOUSE_TEST_ENGINE=${engine}: it is sqlite or postgres`);
 export const onSqlite = engine === 'sqlite' ? {} : { skip: 'about a database in a file' };
+export const onPostgres = engine === 'postgres' ? {} : { skip: 'about several transactions at a time' };
 
 export class Server {
   canary = new Canary();

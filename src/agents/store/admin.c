@@ -67,8 +67,9 @@ static int decide(struct request *req, const struct store_submission_row *row, b
         int r = yes ? check_graph(req, row) : 0;
 
         if (r == 0)
-                r = db_store_version_decide(req->tx, row->id, yes ? STR("APPROVED") : STR("REJECTED"),
-                                            req->identity->user_id, comments, clock_now(req->context->clock));
+                r = db_store_version_decide(req->tx, row->id, row->submitted_at,
+                                            yes ? STR("APPROVED") : STR("REJECTED"), req->identity->user_id,
+                                            comments, clock_now(req->context->clock));
         if (r <= 0)
                 return r < 0 ? r : -ERR_SUBMISSION_DECIDED;
         r = audit(req, &(struct audit){ yes ? AUDIT_STORE_APPROVED : AUDIT_STORE_REFUSED, .subject = row->id,
@@ -76,11 +77,19 @@ static int decide(struct request *req, const struct store_submission_row *row, b
         return r < 0 || !yes ? r : publish(req, row->listing_id, row->profile_id);
 }
 
+/* Whether it still is what the administrator has seen, where they say what that was: its author may have changed it. */
+static bool is_as_seen(const struct store_submission_row *row, struct str seen) {
+        char now[CLOCK_ISO_LENGTH];
+
+        clock_format_iso(row->submitted_at, now);
+        return !seen.ptr || str_eq(seen, str_n(now, sizeof(now)));
+}
+
 int handle_admin_decide(struct request *req, struct response *res) {
         struct json_writer w = JSON_WRITER(&res->body);
         struct store_submission_row row;
         json_auto_t *body = NULL;
-        struct str comments;
+        struct str comments, seen;
         bool yes = false;
         int r;
 
@@ -89,6 +98,8 @@ int handle_admin_decide(struct request *req, struct response *res) {
                 r = store_body_bool(req, body, "is_approved", &yes);
         if (r == 0)
                 r = store_body_text(req, body, "comments", STORE_NOTE_MAX, &comments);
+        if (r == 0)
+                r = store_body_text(req, body, "date_submitted", CLOCK_ISO_LENGTH, &seen);
         if (r < 0)
                 return r;
         if (!yes && (!comments.ptr || str_trim(comments).len == 0))
@@ -96,6 +107,8 @@ int handle_admin_decide(struct request *req, struct response *res) {
         r = db_store_submission(req->tx, &req->arena, req->path_params[0], &row);
         if (r <= 0 || str_eq(row.status, STR("DRAFT")))
                 return r < 0 ? r : -ERR_SUBMISSION_NOT_FOUND;
+        if (!is_as_seen(&row, seen))
+                return -ERR_SUBMISSION_CHANGED;
         r = decide(req, &row, yes, comments.ptr ? comments : STR(""));
         if (r == 0)
                 r = db_store_submission(req->tx, &req->arena, row.id, &row);

@@ -169,8 +169,9 @@ static int write_version(struct store_import *i, struct import_row *row,
                 return r;
         draft.graph_id = row->graph_id;
         draft.graph_version = row->graph_version;
-        return before ? store_version_change(i->tx, i->context, before->id, &draft)
-                      : store_version_add(i->tx, i->context, row->listing.id, row->version, &draft, id);
+        r = before ? store_version_change(i->tx, i->context, before->id, before->status, &draft)
+                   : store_version_add(i->tx, i->context, row->listing.id, row->version, &draft, id);
+        return r == -ERR_SUBMISSION_DECIDED ? -ERR_CONFLICT : r; /* just now: the batch runs again */
 }
 
 /* A row that is refused leaves nothing behind. */

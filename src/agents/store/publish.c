@@ -174,7 +174,10 @@ int store_profile_refresh(struct tx *tx, struct arena *arena, int64_t profile_id
         int r;
 
         arena_init(&many, (size_t)LISTINGS_LOOKED_AT * 2048);
-        r = write_top(tx, &many, profile_id, &top);
+        r = db_store_profile_hold(
+                tx, profile_id); /* who has counted on a listing has counted here, too, or waits */
+        if (r >= 0)
+                r = write_top(tx, &many, profile_id, &top);
         if (r == 0)
                 r = db_store_profile_sum(tx, profile_id, strbuf_str(&top));
         if (r >= 0)

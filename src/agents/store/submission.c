@@ -159,7 +159,7 @@ int handle_submission_change(struct request *req, struct response *res) {
                 r = store_listing_open(req->tx, req->context, &req->arena, row.profile_id, row.slug,
                                        sent.draft.graph_id, &listing);
         if (r == 0)
-                r = store_version_change(req->tx, req->context, row.id, &sent.draft);
+                r = store_version_change(req->tx, req->context, row.id, row.status, &sent.draft);
         if (r == 0)
                 r = audit(req,
                           &(struct audit){ AUDIT_STORE_SUBMITTED, .subject = row.id, .detail = row.slug });

@@ -26,17 +26,17 @@ int store_version_add(struct tx *tx, const struct context *context, int64_t list
         return r == 0 ? -ERR_SUBMISSION_OPEN : 0;
 }
 
-int store_version_change(struct tx *tx, const struct context *context, struct str id,
+int store_version_change(struct tx *tx, const struct context *context, struct str id, struct str was,
                          const struct store_draft *draft) {
         const struct store_offer *o = draft->offer;
         int64_t now = clock_now(context->clock);
+        int r;
 
-        return MIN_OF(db_store_version_update(tx, id, draft->graph_id, draft->graph_version, draft->status,
-                                              o->name, o->sub_heading, o->description, o->instructions,
-                                              o->image_urls, o->image, o->video_url, o->output_demo_url,
-                                              o->categories, o->changes_summary, o->cron, now,
-                                              is_over(draft) ? now : 0, draft->source),
-                      0);
+        r = db_store_version_update(
+                tx, id, was, draft->graph_id, draft->graph_version, draft->status, o->name, o->sub_heading,
+                o->description, o->instructions, o->image_urls, o->image, o->video_url, o->output_demo_url,
+                o->categories, o->changes_summary, o->cron, now, is_over(draft) ? now : 0, draft->source);
+        return r == 0 ? -ERR_SUBMISSION_DECIDED : MIN_OF(r, 0);
 }
 
 int store_listing_open(struct tx *tx, const struct context *context, struct arena *arena, int64_t profile_id,
@@ -50,7 +50,10 @@ int store_listing_open(struct tx *tx, const struct context *context, struct aren
                 return r;
         if (r > 0)
                 return str_eq(ret->graph_id, graph_id) || graph_id.len == 0 ? 0 : -ERR_SLUG_TAKEN;
-        r = graph_id.len ? db_store_listings_of_profile(tx, arena, profile_id, &count) : 0;
+        r = graph_id.len ? db_store_profile_hold(tx, profile_id)
+                         : 0; /* so that several do not pass the limit together */
+        if (r > 0)
+                r = db_store_listings_of_profile(tx, arena, profile_id, &count);
         if (r < 0)
                 return r;
         if (count.n >= STORE_LISTINGS_MAX)

@@ -27,9 +27,13 @@ _must_use_ int store_version_add(struct tx *tx, const struct context *context, i
                                  int64_t number, const struct store_draft *draft,
                                  char ret_id[ID_UUID_LENGTH + 1]);
 
-/* Replaces what a version says. */
+/* Replaces what a version says.
+ *
+ * was      the status that it was seen with
+ * errors   ERR_SUBMISSION_DECIDED (it has another one by now: what was approved must not become something else unseen),
+ *          ERR_STORAGE */
 _must_use_ int store_version_change(struct tx *tx, const struct context *context, struct str id,
-                                    const struct store_draft *draft);
+                                    struct str was, const struct store_draft *draft);
 
 /* The listing of a creator by its slug, made if it isn't there.
  *

@@ -41,6 +41,10 @@ DELETE FROM store_profiles WHERE id = :id AND NOT EXISTS (SELECT 1 FROM store_li
 -- name: store_profile_feature(id bigint, is_featured boolean) -> count
 UPDATE store_profiles SET is_featured = :is_featured WHERE id = :id;
 
+-- Makes others who count on a creator wait until this transaction ends.
+-- name: store_profile_hold(id bigint) -> count
+UPDATE store_profiles SET listings = listings WHERE id = :id;
+
 -- Sums up what of theirs is live.
 -- name: store_profile_sum(id bigint, top_categories text) -> count
 UPDATE store_profiles SET top_categories = :top_categories,

@@ -66,8 +66,8 @@ VALUES (:id, :listing_id, :number, :graph_id, :graph_version, :status, :name, :s
         :submitted_at, :reviewed_at, NULL, NULL, 0, :source)
 ON CONFLICT DO NOTHING;
 
--- Replaces all that its author says of it.
--- name: store_version_update(id text, graph_id text, graph_version bigint, status text, name text, sub_heading text,
+-- Replaces all that its author says of it; 0 when its status has changed meanwhile.
+-- name: store_version_update(id text, was text, graph_id text, graph_version bigint, status text, name text, sub_heading text,
 --   description text, instructions text?, image_urls text, image text, video_url text, output_demo_url text, categories text,
 --   changes_summary text?, recommended_schedule_cron text?, submitted_at bigint, reviewed_at bigint, source text) -> count
 UPDATE store_versions SET graph_id = :graph_id, graph_version = :graph_version, status = :status, name = :name,
@@ -75,12 +75,12 @@ UPDATE store_versions SET graph_id = :graph_id, graph_version = :graph_version, 
        image = :image, video_url = :video_url, output_demo_url = :output_demo_url, categories = :categories,
        changes_summary = :changes_summary, recommended_schedule_cron = :recommended_schedule_cron,
        submitted_at = :submitted_at, reviewed_at = :reviewed_at, source = :source
-WHERE id = :id;
+WHERE id = :id AND status = :was;
 
--- Of two who decide at the same time, one does.
--- name: store_version_decide(id text, status text, reviewer_id text, comments text, now bigint) -> count
+-- Of two who decide at the same time, one does; and of what was changed meanwhile, none.
+-- name: store_version_decide(id text, submitted_at bigint, status text, reviewer_id text, comments text, now bigint) -> count
 UPDATE store_versions SET status = :status, reviewer_id = :reviewer_id, review_comments = :comments, reviewed_at = :now
-WHERE id = :id AND status = 'PENDING';
+WHERE id = :id AND status = 'PENDING' AND submitted_at = :submitted_at;
 
 -- name: store_version_withdraw(id text, now bigint) -> count
 UPDATE store_versions SET withdrawn_at = :now WHERE id = :id AND status = 'APPROVED' AND withdrawn_at = 0;
