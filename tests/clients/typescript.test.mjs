@@ -17,9 +17,10 @@ const STORE_VALUE = '1ff065e9-88e8-4358-9d82-8dc91f622ba9';
 
 let server, person, client, key, token;
 before(async () => {
-  server = await Server.start();
+  server = await Server.start({ GITHUB_CLIENT_ID: 'a-client', GITHUB_CLIENT_SECRET: 'a secret of a test' });
   person = await signUp(server);
-  const scopes = ['IDENTITY', 'READ_BLOCK', 'EXECUTE_BLOCK', 'USE_TOOLS', 'WRITE_GRAPH', 'WRITE_LIBRARY', 'EXECUTE_GRAPH', 'READ_STORE'];
+  const scopes = ['IDENTITY', 'READ_BLOCK', 'EXECUTE_BLOCK', 'USE_TOOLS', 'WRITE_GRAPH', 'WRITE_LIBRARY', 'EXECUTE_GRAPH', 'READ_STORE',
+    'READ_INTEGRATIONS', 'MANAGE_INTEGRATIONS', 'DELETE_INTEGRATIONS'];
   key = (await person.post('/api/api-keys', { json: { name: 'typescript', permissions: scopes } })).json.plain_text_key;
   const app = await server.createApp({ redirectUris: ['http://localhost:4713/cb'], scopes });
   token = (await grant(person, app)).access_token;
@@ -62,6 +63,13 @@ describe('a TypeScript client of the document', () => {
     assert.match(times[0], /T08:30:00\+09:00$/);
     assert.equal((await client.findAgents(connect, 'qwertz')).length, 3);
     assert.match(await client.runAgent(connect, 'nobody/nothing'), /not found/);
+  });
+
+  it('stores credentials, and begins to connect an account', async () => {
+    const { oauth, login, ...rest } = await client.integrate(client.withToken(server.base, token), 'http://localhost:3000/callback');
+    assert.ok(oauth.includes('github') && !oauth.includes('openai'));
+    assert.match(login, /^https:\/\/github\.com\/login\/oauth\/authorize\?client_id=a-client&/);
+    assert.deepEqual(rest, { refused: 'Invalid or expired state token', titles: ['Work'], renamed: 'Home', deleted: true });
   });
 
   it('gets what is wrong in the type that the document says', async () => {

@@ -83,6 +83,25 @@ export async function inStore(client: Client, search_query: string) {
   return { total: data.pagination.total_items, found };
 }
 
+// Stores a key, connects an account as far as an app can by itself, and lists what is there.
+export async function integrate(client: Client, callback_url: string) {
+  const provider = (name: string) => ({ params: { path: { provider: name } } });
+  const providers = await client.GET('/external-api/v1/integrations/providers');
+  const stored = await client.POST('/external-api/v1/integrations/{provider}/credentials', { ...provider('openai'), body: { type: 'api_key', title: 'Work', api_key: 'a key of a test' } });
+  const begun = await client.POST('/external-api/v1/integrations/{provider}/oauth/initiate', { ...provider('github'), body: { callback_url, scopes: ['repo'], state_metadata: {} } });
+  if (!providers.data || !stored.data || !begun.data)
+    throw new Error(JSON.stringify([providers.error, stored.error, begun.error]));
+  const refused = await client.POST('/external-api/v1/integrations/{provider}/oauth/complete', { ...provider('github'), body: { code: 'none', state_token: 'none' } });
+  const listed = await client.GET('/external-api/v1/integrations/{provider}/credentials', provider('openai'));
+  const path = { provider: 'openai', id: stored.data.id };
+  const renamed = await client.PATCH('/external-api/v1/integrations/{provider}/credentials/{id}', { params: { path }, body: { title: 'Home' } });
+  const deleted = await client.DELETE('/external-api/v1/integrations/{provider}/credentials/{id}', { params: { path } });
+  return {
+    oauth: providers.data.filter((p) => p.supports_oauth).map((p) => p.name),
+    login: begun.data.login_url, refused: refused.error?.detail, titles: listed.data?.map((c) => c.title), renamed: renamed.data?.title, deleted: deleted.data?.deleted,
+  };
+}
+
 // The compiler knows what the server would refuse. (A line that were right after all would be an error.)
 export async function mistakes(client: Client) {
   // @ts-expect-error there is no such path
