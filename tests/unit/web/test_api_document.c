@@ -21,25 +21,35 @@ static bool has_text(json_t *object, const char *name) {
         return text && text[0];
 }
 
-/* What an operation sends or gets has a schema, and an example that fits it. */
+static void check_example(const struct json_schema *schema, json_t *example, const char *what) {
+        struct json_schema_problems problems;
+
+        if (!json_schema_fits(schema, example, &problems))
+                fail_msg("%s: the example does not fit: %s", what, problems.list[0].message);
+        json_schema_problems_end(&problems);
+}
+
+/* What an operation sends or gets has a schema, and an example that fits it, or several under their names. */
 static void check_content(json_t *document, json_t *content, const char *what) {
-        const char *type;
-        json_t *media;
+        const char *type, *name;
+        json_t *media, *named;
 
         json_object_foreach(content, type, media) {
                 json_t *schema = json_object_get(media, "schema"),
-                       *example = json_object_get(media, "example");
-                struct json_schema_problems problems;
+                       *example = json_object_get(media, "example"),
+                       *examples = json_object_get(media, "examples");
                 struct json_schema *compiled = NULL;
                 char problem[200];
 
-                if (!schema || !example)
+                if (!schema || (!example && json_object_size(examples) == 0))
                         fail_msg("%s: %s has no schema or no example", what, type);
                 if (json_schema_new(schema, document, &compiled, problem) < 0)
                         fail_msg("%s: %s: %s", what, type, problem);
-                if (!json_schema_fits(compiled, example, &problems))
-                        fail_msg("%s: the example does not fit: %s", what, problems.list[0].message);
-                json_schema_problems_end(&problems);
+                if (example)
+                        check_example(compiled, example, what);
+                json_object_foreach(examples, name, named) {
+                        check_example(compiled, json_object_get(resolve(document, named), "value"), what);
+                }
                 json_schema_free(compiled);
         }
 }
