@@ -14,13 +14,14 @@ import { Server } from '../lib/server.mjs';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const program = file('venv/bin/schemathesis');
-// Accounts of third parties are not the API's to change by what some generator makes up.
-const SCOPES = ['IDENTITY', 'EXECUTE_GRAPH', 'READ_GRAPH', 'WRITE_GRAPH', 'EXECUTE_BLOCK', 'READ_BLOCK', 'READ_STORE', 'WRITE_LIBRARY', 'USE_TOOLS'];
+// No account of anybody is reached: a generator has no state that a provider's code would be exchanged for.
+const SCOPES = ['IDENTITY', 'EXECUTE_GRAPH', 'READ_GRAPH', 'WRITE_GRAPH', 'EXECUTE_BLOCK', 'READ_BLOCK', 'READ_STORE', 'WRITE_LIBRARY', 'USE_TOOLS',
+  'READ_INTEGRATIONS', 'MANAGE_INTEGRATIONS', 'DELETE_INTEGRATIONS'];
 const CHECKS = ['not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_headers_conformance', 'response_schema_conformance'];
 
 let server, key, token, config;
 before(async () => {
-  server = await Server.start();
+  server = await Server.start({ GITHUB_CLIENT_ID: 'a-client', GITHUB_CLIENT_SECRET: 'a secret of a test' });
   const person = await signUp(server);
   key = (await person.post('/api/api-keys', { json: { name: 'schemathesis', permissions: SCOPES } })).json.plain_text_key;
   const app = await server.createApp({ redirectUris: ['http://localhost:4714/cb'], scopes: SCOPES });
