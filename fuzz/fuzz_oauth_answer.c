@@ -93,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         }
         arena_init(&arena, 4 * 1024 * 1024);
         r = oauth_answer_tokens(&context, &p, &arena, answer, statuses[data[0] % ARRAY_LENGTH(statuses)],
-                                STR("asked for"), &tokens, &problem);
+                                STR("what was sent"), STR("asked for"), &tokens, &problem);
         HOLDS(r == 0 || r == -ERR_OUTBOUND);
         if (r == 0)
                 check_tokens(&arena, &tokens);

@@ -152,14 +152,14 @@ describe('an execution', () => {
     const got = await outcome([input(), node('alone', 'store', { input: 'x' }), node('n', 'note', { text: 'y' }), out, node('two', 'output', { name: 'Two' })],
       [link('in', 'result', 'out', 'value'), link('alone', 'output', 'two', 'value')], { In: 1, Nobody: 2 });
     assert.equal(got.status, 'COMPLETED');
-    assert.deepEqual(got.output.toSorted((a, b) => ('Two' in a) - ('Two' in b)), [{ Out: 1 }, { Two: 'x' }]);
+    assert.deepEqual([...got.output].sort((a, b) => ('Two' in a) - ('Two' in b)), [{ Out: 1 }, { Two: 'x' }]);
     assert.equal(got.nodes.length, 4);
   });
 
   it('lists its outputs by name, one member each, of what the node got and not of what it made of that', async () => {
     const got = await outcome([input(), node('each', named('StepThroughItemsBlock')), node('a', 'output', { name: 'A', format: '<{{A}}>' }), node('b', 'output', { name: 'B' })],
       [link('in', 'result', 'each', 'items'), link('each', 'item', 'a', 'value'), link('each', 'item', 'b', 'value')], { In: [1, 2] });
-    assert.deepEqual(got.output.toSorted((x, y) => ('B' in x) - ('B' in y)), [{ A: 1 }, { A: 2 }, { B: 1 }, { B: 2 }]);
+    assert.deepEqual([...got.output].sort((x, y) => ('B' in x) - ('B' in y)), [{ A: 1 }, { A: 2 }, { B: 1 }, { B: 2 }]);
     assert.ok(got.output.findLastIndex((o) => 'A' in o) - got.output.findIndex((o) => 'A' in o) === 1, 'grouped by name');
     assert.ok(got.nodes.some((n) => n.output.output?.[0] === '<1>'), 'the node itself tells the text');
   });

@@ -30,7 +30,8 @@ static int ask(const struct provider *p, int status, const char *text) {
         assert_true(!text || json_is_object(answer));
         problem = (struct oauth_problem){ 0 };
         tokens = (struct oauth_tokens){ 0 };
-        return oauth_answer_tokens(&context, p, &arena, answer, status, STR("asked"), &tokens, &problem);
+        return oauth_answer_tokens(&context, p, &arena, answer, status, STR("what was sent"), STR("asked"),
+                                   &tokens, &problem);
 }
 
 #define GIVES(p, json) assert_int_equal(ask(&(p), 200, json), 0)
