@@ -8,7 +8,11 @@
 #include "base/errors.h"
 #include "base/memory.h"
 
-enum { LOCKS = 256, CACHE_LINE = 64 };
+enum {
+        LOCKS = 256,
+        CACHE_LINE = 64,
+        DEBT_MAX = 4 /* limits: what nodes together let through too much comes back first, up to so much */
+};
 
 /* free_at: when everything will be back. */
 struct set {
@@ -166,7 +170,7 @@ bool rate_table_take(struct rate_table *table, uint64_t name, const struct rate_
         at = find(set, name);
         if (at >= 0) {
                 /* Later than it can be: it was noted before the clock was set back. */
-                set->free_at[at] = MIN_OF(set->free_at[at], now_ns + most);
+                set->free_at[at] = MIN_OF(set->free_at[at], now_ns + most * (table->unsent ? DEBT_MAX : 1));
                 free_at = MAX_OF(set->free_at[at], now_ns);
         }
         then = free_at + MIN_OF(units, pace->burst) * pace->interval_ns;
