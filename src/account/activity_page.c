@@ -27,12 +27,6 @@ static int set_key(struct request *req, json_t **data, struct str key_id) {
         return MIN_OF(r, 0);
 }
 
-/* Where an administrator sat is not the person's to know; who tried their password, and whence, is. */
-static bool may_see_place(const struct request *req, const struct audit_entry *e) {
-        return (!e->actor_id.len && e->by != AUDIT_BY_COMMAND && e->by != AUDIT_BY_SERVER) ||
-               str_eq(e->actor_id, req->identity->user_id);
-}
-
 static int event_json(struct request *req, const struct audit_entry *e, json_t **ret) {
         const struct audit_kind *kind = audit_kind(e->event);
         char device[DEVICE_TEXT_MAX];
@@ -45,7 +39,7 @@ static int event_json(struct request *req, const struct audit_entry *e, json_t *
         form_set(&data, "detail", e->detail);
         if (e->count > 1)
                 form_set_object(&data, "times", json_integer(e->count));
-        if (may_see_place(req, e)) {
+        if (audit_shows_place(e, req->identity->user_id)) {
                 device_text(e->user_agent, device);
                 form_set(&data, "address", e->address);
                 form_set(&data, "device", e->user_agent.len ? str_of(device) : STR_NULL);

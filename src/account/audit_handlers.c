@@ -169,12 +169,10 @@ static int write_key(struct json_writer *w, struct names *names, const struct au
 
 static int write_item(struct json_writer *w, struct names *names, const struct audit_entry *e, bool admin) {
         const struct audit_person_row *person = NULL;
-        bool own = !e->actor_id.len && e->by != AUDIT_BY_COMMAND && e->by != AUDIT_BY_SERVER;
         int r;
 
         json_object_begin(w);
-        /* Where an administrator sat is not the person's to know; who tried their password, and whence, is. */
-        audit_write_json(w, e, admin || own || str_eq(e->actor_id, names->req->identity->user_id));
+        audit_write_json(w, e, admin || audit_shows_place(e, names->req->identity->user_id));
         r = write_app(w, names, e);
         if (r >= 0)
                 r = write_key(w, names, e);

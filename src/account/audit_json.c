@@ -46,3 +46,8 @@ void audit_write_json(struct json_writer *w, const struct audit_entry *e, bool p
         member(w, "reason", e->reason);
         member(w, "detail", e->detail);
 }
+
+bool audit_shows_place(const struct audit_entry *e, struct str user_id) {
+        return (!e->actor_id.len && e->by != AUDIT_BY_COMMAND && e->by != AUDIT_BY_SERVER) ||
+               str_eq(e->actor_id, user_id);
+}

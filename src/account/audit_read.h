@@ -40,6 +40,10 @@ struct audit_page {
 _must_use_ int audit_find(struct tx *tx, struct arena *arena, const struct audit_filter *filter,
                           struct audit_page *ret);
 
+/* Whether a person may see from where an event came: where an administrator sat is not theirs to know; who tried their password, and
+ * whence, is. */
+bool audit_shows_place(const struct audit_entry *e, struct str user_id);
+
 /* An event as JSON, without what has to be looked up: ids alone tell of people, apps and keys. The members of the object only, whose
  * beginning and end are the caller's.
  *
