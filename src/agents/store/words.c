@@ -103,7 +103,7 @@ size_t store_word_next(struct str *rest, char ret[STORE_WORD_MAX + 1]) {
                         memcpy(ret + len, folded, n);
                         len += n;
                 }
-                if (is_ideograph(c))
+                if (len > 0 && is_ideograph(c))
                         break;
         }
         ret[len] = '\0';

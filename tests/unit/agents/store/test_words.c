@@ -27,6 +27,13 @@ static void an_ideograph_is_a_word(void **state) {
         words("abc東", "abc 東");
 }
 
+static void a_symbol_among_ideographs_hides_no_word_after_it(void **state) {
+        words("東\xe4\xb7\x94 weather", "東 weather"); /* U+4DD4, a hexagram */
+        words("\xe3\x83\xbb"
+              "東\xe3\x83\xbb京",
+              "東 京"); /* U+30FB, a dot between words */
+}
+
 static void a_name_without_words_is_sorted_by_itself(void **state) {
         words("!!!", "!!!");
 }
@@ -82,6 +89,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_word_is_letters_and_digits_without_case_and_accents),
                 cmocka_unit_test(an_ideograph_is_a_word),
+                cmocka_unit_test(a_symbol_among_ideographs_hides_no_word_after_it),
                 cmocka_unit_test(a_name_without_words_is_sorted_by_itself),
                 cmocka_unit_test(stray_bytes_part_words),
                 cmocka_unit_test(a_long_word_is_cut_between_characters),
