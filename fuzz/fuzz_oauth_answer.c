@@ -76,6 +76,7 @@ static void check_tokens(struct arena *arena, const struct oauth_tokens *t) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         static const int statuses[] = { 200, 201, 204, 302, 400, 401, 429, 500 };
+        struct oauth_asked asked = { .sent = STR("what was sent"), .scopes = STR("asked for") };
         struct oauth_problem problem = { 0 };
         struct oauth_tokens tokens = { 0 };
         json_auto_t *answer = NULL;
@@ -86,14 +87,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (size < 2)
                 return 0;
         p = make(data[1]);
+        asked.renewal = data[0] & 0x80;
         answer = json_loadb((const char *)data + 2, size - 2, JSON_ALLOW_NUL, NULL);
         if (!json_is_object(answer)) {
                 json_decref(answer);
                 answer = NULL;
         }
         arena_init(&arena, 4 * 1024 * 1024);
-        r = oauth_answer_tokens(&context, &p, &arena, answer, statuses[data[0] % ARRAY_LENGTH(statuses)],
-                                STR("what was sent"), STR("asked for"), &tokens, &problem);
+        r = oauth_answer_tokens(&context, &p, &arena, answer,
+                                statuses[(data[0] & 0x7f) % ARRAY_LENGTH(statuses)], &asked, &tokens,
+                                &problem);
         HOLDS(r == 0 || r == -ERR_OUTBOUND);
         if (r == 0)
                 check_tokens(&arena, &tokens);

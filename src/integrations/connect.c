@@ -139,9 +139,6 @@ int connect_begin(struct request *req, const struct connect_request *asked, stru
                 r = find_scopes(req, asked, &state.scopes);
         if (r == 0)
                 r = connection_state_create(req->context, req->tx, &req->arena, &state, &token);
-        if (r == -ERR_THROTTLED)
-                return request_refuse(req, ERR_THROTTLED,
-                                      "Too many connections are under way. Try again in some minutes.");
         if (r == 0)
                 r = write_login_url(req, asked, state.scopes, secret_str(&token), &ret->login_url);
         if (r == 0)

@@ -17,6 +17,8 @@ struct completion {
         struct connected *out;
         struct oauth_tokens tokens;
         struct credential_secret *secret;
+        struct credential_secret *before; /* of the credential that is connected anew */
+        int64_t refresh_expires_at;       /* of the refresh token that it has then */
 };
 
 static int in_transaction(struct completion *c, int (*run)(struct tx *tx, void *data)) {
@@ -119,6 +121,20 @@ static int check_anew(struct completion *c, const struct credential *old) {
         return r;
 }
 
+/* Some providers give a refresh token to whoever says yes for the first time alone. The one that there is serves on, provided that
+ * the account is known to be the same: else it would lead back to another one. */
+static void keep_refresh_token(struct completion *c, const struct credential *old) {
+        struct str name = c->tokens.username, unknown = c->provider->oauth.user.fallback;
+
+        c->refresh_expires_at = c->tokens.refresh_expires_at;
+        c->secret->refresh_token = c->tokens.refresh_token;
+        if (c->tokens.refresh_token.ptr || !name.len || !str_eq(name, old->username) ||
+            (unknown.ptr && str_eq(name, unknown)) || credential_open(c->req->context, old, c->before) < 0)
+                return;
+        c->refresh_expires_at = old->refresh_expires_at;
+        c->secret->refresh_token = c->before->refresh_token;
+}
+
 static int replace(struct completion *c, struct tx *tx) {
         const struct connection_state *state = &c->out->state;
         struct credential *old = &c->out->credential;
@@ -132,11 +148,12 @@ static int replace(struct completion *c, struct tx *tx) {
         r = check_anew(c, old);
         if (r < 0)
                 return r;
+        keep_refresh_token(c, old);
         old->scopes = c->tokens.scopes;
         if (c->tokens.username.ptr)
                 old->username = c->tokens.username;
         old->expires_at = c->tokens.expires_at;
-        old->refresh_expires_at = c->tokens.refresh_expires_at;
+        old->refresh_expires_at = c->refresh_expires_at;
         r = credential_store_secret(c->req->context, tx, &c->req->arena, old, c->secret);
         return r == 0 ? -ERR_CONFLICT : MIN_OF(r, 0);
 }
@@ -173,9 +190,11 @@ static int keep(struct completion *c) {
         int r;
 
         c->secret = arena_new(&c->req->arena, struct credential_secret);
-        if (!c->secret)
+        c->before = arena_new(&c->req->arena, struct credential_secret);
+        if (!c->secret || !c->before)
                 return -ERR_NO_MEMORY;
         credential_secret_init(c->secret);
+        credential_secret_init(c->before);
         c->secret->access_token = c->tokens.access_token;
         c->secret->refresh_token = c->tokens.refresh_token;
         c->secret->metadata = c->tokens.metadata;
@@ -183,6 +202,7 @@ static int keep(struct completion *c) {
         if (r == 0)
                 r = in_transaction(c, store);
         credential_secret_done(c->secret);
+        credential_secret_done(c->before);
         if (r >= 0 && c->out->missing.len)
                 LOG(LOG_INFO, "a provider granted less than was asked for",
                     LOG_STR("provider", c->provider->name), LOG_STR("missing", c->out->missing));

@@ -15,10 +15,11 @@ int connection_state_create(const struct context *context, struct tx *tx, struct
         int r;
 
         r = db_connection_states_count(tx, arena, s->user_id, now, &total);
+        if (r > 0 && total.total >= CONNECTION_STATES_MAX)
+                r = db_connection_states_forget_oldest(tx, s->user_id, now,
+                                                       total.total + 1 - CONNECTION_STATES_MAX);
         if (r < 0)
                 return r;
-        if (r > 0 && total.total >= CONNECTION_STATES_MAX)
-                return -ERR_THROTTLED;
         r = random_fill(context->random, bytes, sizeof(bytes));
         if (r < 0)
                 return r;

@@ -8,7 +8,7 @@
 
 enum {
         CONNECTION_STATE_SECONDS = 600,
-        CONNECTION_STATES_MAX = 100,       /* of one person at a time */
+        CONNECTION_STATES_MAX = 100,       /* of one person at a time: the oldest make room */
         CONNECTION_STATE_LENGTH = 43,      /* characters: 32 random bytes in base64url */
         CONNECTION_VERIFIER_LENGTH = 128,  /* characters: 96 bytes in base64url (RFC 7636 §4.1) */
         CONNECTION_METADATA_MAX = 8 * 1024 /* bytes of JSON text */
@@ -28,7 +28,7 @@ struct connection_state {
 
 /* Stores one.
  *
- * errors   ERR_THROTTLED (the person has too many under way), ERR_RANDOM, ERR_STORAGE, ERR_NO_MEMORY
+ * errors   ERR_RANDOM, ERR_STORAGE, ERR_NO_MEMORY
  */
 _must_use_ int connection_state_create(const struct context *context, struct tx *tx, struct arena *arena,
                                        struct connection_state *s, struct secret *ret_token);

@@ -2,6 +2,7 @@
 #include "integrations/credential.h"
 
 #include "account/audit.h"
+#include "account/quota.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -29,14 +30,15 @@ static int take_words(struct str id, struct str kind, struct str state, struct c
 }
 
 /* What both kinds of row have. */
-#define TAKE_SHOWN(row, ret)                                                                  \
-        *(ret) = (struct credential) {                                                        \
-                .id = (row)->id, .user_id = (row)->user_id, .provider = (row)->provider,      \
-                .title = (row)->title, .scopes = (row)->scopes, .username = (row)->username,  \
-                .host = (row)->host, .expires_at = (row)->expires_at,                         \
-                .refresh_expires_at = (row)->refresh_expires_at, .revision = (row)->revision, \
-                .created_at = (row)->created_at, .updated_at = (row)->updated_at,             \
-                .last_used_at = (row)->last_used_at                                           \
+#define TAKE_SHOWN(row, ret)                                                                       \
+        *(ret) = (struct credential) {                                                             \
+                .id = (row)->id, .user_id = (row)->user_id, .provider = (row)->provider,           \
+                .title = (row)->title, .scopes = (row)->scopes, .username = (row)->username,       \
+                .host = (row)->host, .expires_at = (row)->expires_at,                              \
+                .refresh_expires_at = (row)->refresh_expires_at, .revision = (row)->revision,      \
+                .created_at = (row)->created_at, .updated_at = (row)->updated_at,                  \
+                .last_used_at = (row)->last_used_at,                                               \
+                .rest = { (row)->refresh_failures, (row)->refresh_after, (row)->refresh_problem }, \
         }
 
 int credential_take_row(const struct credential_row *row, struct credential *ret) {
@@ -71,10 +73,13 @@ static int seal(const struct context *context, struct tx *tx, struct arena *aren
         return vault_seal(context, tx, arena, &binding, strbuf_str(&plain), &c->sealed);
 }
 
-static int check_room(struct tx *tx, struct arena *arena, struct str user_id) {
+static int check_room(struct tx *tx, const struct context *context, struct arena *arena, struct str user_id) {
         struct total_row count = { 0 };
-        int r = db_credentials_count(tx, arena, user_id, &count);
+        int r;
 
+        r = quota_check_storage(tx, context, arena, user_id, 0); /* the person's others wait */
+        if (r == 0)
+                r = db_credentials_count(tx, arena, user_id, &count);
         if (r < 0)
                 return r;
         return count.total < CREDENTIALS_MAX ? 0 : -ERR_CREDENTIALS_FULL;
@@ -88,7 +93,7 @@ int credential_create(const struct context *context, struct tx *tx, struct arena
 
         if (!id)
                 return -ERR_NO_MEMORY;
-        r = check_room(tx, arena, c->user_id);
+        r = check_room(tx, context, arena, c->user_id);
         if (r == 0)
                 r = id_uuid(context->clock, context->random, id);
         if (r < 0)
@@ -174,9 +179,8 @@ int credential_find_for_host(struct tx *tx, struct arena *arena, struct str user
         return r < 0 ? r : 1;
 }
 
-int credential_rename(const struct context *context, struct tx *tx, const struct credential *c,
-                      struct str title) {
-        return db_credential_retitle(tx, c->id, c->user_id, title, clock_now(context->clock));
+int credential_rename(struct tx *tx, const struct credential *c, struct str title) {
+        return db_credential_retitle(tx, c->id, c->user_id, title);
 }
 
 int credential_delete(struct tx *tx, const struct credential *c) {
@@ -202,10 +206,9 @@ int credential_store_secret(const struct context *context, struct tx *tx, struct
         return 1;
 }
 
-int credential_mark_reconnect(const struct context *context, struct tx *tx, const struct credential *c) {
+int credential_mark_reconnect(struct tx *tx, const struct credential *c) {
         return db_credential_set_state(tx, c->id, c->user_id, c->revision,
-                                       credential_state_name(CREDENTIAL_RECONNECT_NEEDED),
-                                       clock_now(context->clock));
+                                       credential_state_name(CREDENTIAL_RECONNECT_NEEDED));
 }
 
 int credential_reserve_refresh(const struct context *context, struct tx *tx, const struct credential *c,
@@ -214,7 +217,8 @@ int credential_reserve_refresh(const struct context *context, struct tx *tx, con
 }
 
 int credential_release_refresh(struct tx *tx, const struct credential *c, int64_t until_ms) {
-        return db_credential_release(tx, c->id, c->user_id, until_ms);
+        return db_credential_release(tx, c->id, c->user_id, until_ms, c->rest.failures, c->rest.after,
+                                     c->rest.problem);
 }
 
 int credential_open(const struct context *context, const struct credential *c,

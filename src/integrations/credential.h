@@ -51,9 +51,15 @@ struct credential {
         int64_t refresh_expires_at; /* of a refresh token; likewise */
         enum credential_state state;
         int64_t revision; /* grows with every change of the secret */
-        int64_t created_at, updated_at;
+        int64_t created_at;
+        int64_t updated_at;   /* when its secret was stored */
         int64_t last_used_at; /* 0 for never */
         bool is_system;       /* the server's own, the same for everybody: can't be changed */
+        struct {
+                int64_t failures; /* renewals that failed, since the last that did not */
+                int64_t after;    /* none is tried before, milliseconds */
+                struct str problem;
+        } rest;
         struct vault_sealed sealed;
 };
 
@@ -128,8 +134,7 @@ _must_use_ int credential_find_for_host(struct tx *tx, struct arena *arena, stru
                                         struct str host, struct credential *ret);
 
 /* Gives it another title: 1, or 0 when there is none such. */
-_must_use_ int credential_rename(const struct context *context, struct tx *tx, const struct credential *c,
-                                 struct str title);
+_must_use_ int credential_rename(struct tx *tx, const struct credential *c, struct str title);
 
 /* 1, or 0 when there is none such any more. */
 _must_use_ int credential_delete(struct tx *tx, const struct credential *c);
@@ -144,8 +149,7 @@ _must_use_ int credential_store_secret(const struct context *context, struct tx 
                                        struct credential *c, const struct credential_secret *secret);
 
 /* Notes that only the person can make it work again, provided that the secret is still the one that was read: 1, else 0. */
-_must_use_ int credential_mark_reconnect(const struct context *context, struct tx *tx,
-                                         const struct credential *c);
+_must_use_ int credential_mark_reconnect(struct tx *tx, const struct credential *c);
 
 /* Reserves the refresh of its tokens: one request of all nodes gets it, until credential_store_secret() or the time is over.
  *
@@ -155,7 +159,7 @@ _must_use_ int credential_mark_reconnect(const struct context *context, struct t
 _must_use_ int credential_reserve_refresh(const struct context *context, struct tx *tx,
                                           const struct credential *c, int64_t until_ms);
 
-/* Gives the reservation back: the refresh failed, and may be tried again. 1, or 0 when it was over. */
+/* Gives the reservation back: the refresh failed, and may be tried again when c->rest says so. 1, or 0 when it was over. */
 _must_use_ int credential_release_refresh(struct tx *tx, const struct credential *c, int64_t until_ms);
 
 /* Opens its secret, for use now.

@@ -158,7 +158,7 @@ int handle_credential_rename(struct request *req, struct response *res) {
                                    "System-managed credentials cannot be changed");
         if (r < 0)
                 return r;
-        r = credential_rename(req->context, req->tx, &c, title);
+        r = credential_rename(req->tx, &c, title);
         if (r <= 0)
                 return r < 0 ? r : -ERR_CREDENTIAL_NOT_FOUND;
         c.title = title;

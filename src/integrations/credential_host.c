@@ -107,10 +107,10 @@ static bool is_forbidden(struct str name) {
         return str_eq_ignore_case(str_first(name, proxy.len), proxy);
 }
 
-/* RFC 9110 §5.5, without blanks at either end. */
+/* RFC 9110 §5.5, without tabs, and without blanks at either end: what is sent as a header field holds no control character. */
 static bool is_value(struct str value) {
         for (size_t i = 0; i < value.len; i++)
-                if ((str_at(value, i) < 0x20 && value.ptr[i] != '\t') || value.ptr[i] == 0x7f)
+                if (str_at(value, i) < 0x20 || value.ptr[i] == 0x7f)
                         return false;
         return value.len > 0 && str_eq(str_trim(value), value);
 }
@@ -135,9 +135,9 @@ static const char *problem_of(const struct credential_secret *s, struct str name
         if (is_repeated(s, name))
                 return "A header field may be given once";
         if (!is_value(value) || value.len > CREDENTIAL_HEADER_VALUE_MAX)
-                return "A value must be 1 to 8192 characters without line breaks, other control characters, "
-                       "and blanks "
-                       "at its ends";
+                return "A value must be 1 to 8192 characters without control characters such as line "
+                       "breaks and tabs, "
+                       "and without blanks at its ends";
         return NULL;
 }
 

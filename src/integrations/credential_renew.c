@@ -5,8 +5,9 @@
 #include "account/audit.h"
 #include "base/log.h"
 #include "db/database.h"
+#include "integrations/oauth_call_int.h"
 
-enum { ARENA_MAX = 512 * 1024, PAUSE_MS = 200 };
+enum { ARENA_MAX = 512 * 1024, PAUSE_MS = 200, LIFETIME_MIN_MS = 60 * 1000 };
 
 static const char job[] = "renewal of credentials";
 
@@ -47,6 +48,29 @@ static int reserve(struct tx *tx, void *data) {
                 return r;
         n->reserved = r > 0;
         return n->reserved ? CREDENTIAL_RENEWED : CREDENTIAL_ELSEWHERE;
+}
+
+/* --- a provider that fails is left alone for a while --- */
+
+/* Where the clock was set back since, its time is over. */
+static bool rests(struct renewal *n, struct oauth_problem *problem) {
+        int64_t left = n->asked->rest.after - clock_now(n->context->clock);
+
+        if (left <= 0 || left > CREDENTIAL_REST_MAX_MS)
+                return false;
+        problem->kind = OAUTH_UNAVAILABLE;
+        (void)oauth_fail(problem, STR_FMT " (it is asked again in %lld seconds)",
+                         STR_ARG(str_first(n->asked->rest.problem, OAUTH_PROBLEM_MAX - 80)),
+                         (long long)(left + 999) / 1000);
+        return true;
+}
+
+static void lay_to_rest(struct renewal *n, const struct oauth_problem *problem) {
+        int64_t longer = CREDENTIAL_REST_MS << MIN_OF(n->c.rest.failures, 20);
+
+        n->c.rest.failures++;
+        n->c.rest.after = clock_now(n->context->clock) + MIN_OF(longer, (int64_t)CREDENTIAL_REST_MAX_MS);
+        n->c.rest.problem = str_of(problem->text);
 }
 
 static int give_back(struct tx *tx, void *data) {
@@ -99,7 +123,7 @@ static int give_up(struct tx *tx, void *data) {
         struct renewal *n = data;
         int r;
 
-        r = credential_mark_reconnect(n->context, tx, &n->c);
+        r = credential_mark_reconnect(tx, &n->c);
         if (r <= 0)
                 return r;
         return audit_job(n->context, tx, job,
@@ -116,6 +140,8 @@ static int fail(struct renewal *n, int result, const struct oauth_problem *probl
             LOG_STR("credential", n->c.id), LOG_STR("provider", n->c.provider),
             LOG_STR("problem",
                     result == -ERR_OUTBOUND ? str_of(problem->text) : str_of(error_row(result)->name)));
+        if (result == -ERR_OUTBOUND)
+                lay_to_rest(n, problem);
         r = database_write_now(n->context->database, refused ? give_up : give_back, n);
         if (r < 0)
                 LOG(LOG_WARNING, "the state of a credential could not be stored",
@@ -138,13 +164,27 @@ static int ask(struct renewal *n, struct oauth_problem *problem) {
                                "the provider is not configured on this server any more");
                 return -ERR_OUTBOUND;
         }
-        return oauth_renew(n->context, p, &n->arena, n->secret->refresh_token,
-                           n->c.scopes.ptr ? n->c.scopes : STR(""), &n->tokens, problem);
+        return oauth_renew(
+                n->context, p, &n->arena, n->secret->refresh_token, n->c.scopes.ptr ? n->c.scopes : STR(""),
+                MAX_OF(n->c.expires_at - n->c.updated_at, (int64_t)LIFETIME_MIN_MS), &n->tokens, problem);
+}
+
+/* Whether its token is good to its end, for there is nothing to renew it with. */
+static bool just_ends(const struct renewal *n) {
+        _cleanup_(credential_secret_done) struct credential_secret secret;
+
+        credential_secret_init(&secret);
+        return n->asked->expires_at > clock_now(n->context->clock) &&
+               credential_open(n->context, n->asked, &secret) == 0 && !secret.refresh_token.len;
 }
 
 static int renew(struct renewal *n, struct oauth_problem *problem) {
         int r;
 
+        if (rests(n, problem))
+                return -ERR_OUTBOUND;
+        if (just_ends(n))
+                return CREDENTIAL_RENEWED;
         r = database_write_now(n->context->database, reserve, n);
         if (r != CREDENTIAL_RENEWED || !n->reserved)
                 return r;

@@ -4,7 +4,8 @@
 #include "integrations/credential_use.h"
 
 enum credential_renewed {
-        CREDENTIAL_RENEWED = 0,   /* by whomever: read it again */
+        CREDENTIAL_RENEWED =
+                0, /* by whomever, or there is nothing to renew it with yet its token has not ended: read it again */
         CREDENTIAL_ELSEWHERE = 1, /* somebody else is at it */
 };
 
@@ -13,7 +14,7 @@ enum credential_renewed {
 bool credential_is_due(const struct context *context, const struct credential *c);
 
 /* Renews its tokens, unless somebody did or does. The new ones are stored at once: a provider that gives a new refresh token
- * with each takes back the one before.
+ * with each takes back the one before. After a failure the provider is left alone for a while, by all nodes.
  *
  * c        as it was read
  * returns  enum credential_renewed

@@ -13,6 +13,9 @@ enum {
                                                 * by which nodes' clocks may differ */
         CREDENTIAL_WAIT_MS = 150 * 1000, /* that others wait for it */
         CREDENTIAL_STORE_AGAIN_MS = 30 * 1000, /* that new tokens are tried to be stored */
+        /* After a renewal that failed none is tried for so long, on no node; twice as long after each further one */
+        CREDENTIAL_REST_MS = 5 * 1000,
+        CREDENTIAL_REST_MAX_MS = 300 * 1000,
 };
 
 /* Gives a person's credential for use now. Blocks: on the crew's threads only.

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "integrations/oauth_call_int.h"
 #include "integrations/provider_scopes.h"
 
@@ -121,8 +122,9 @@ static int64_t seconds(const json_t *value) {
         return (int64_t)MIN_OF(n, (uint64_t)LIFETIME_MAX);
 }
 
+/* lifetime   milliseconds */
 static int64_t instant(const struct context *context, int64_t lifetime) {
-        return lifetime > 0 ? clock_now(context->clock) + lifetime * 1000 : 0;
+        return lifetime > 0 ? clock_now(context->clock) + lifetime : 0;
 }
 
 static int copy(struct arena *arena, struct str text, struct str *ret) {
@@ -131,12 +133,13 @@ static int copy(struct arena *arena, struct str text, struct str *ret) {
 }
 
 static int read_tokens(const struct context *context, const struct provider *p, struct arena *arena,
-                       const json_t *answer, struct oauth_tokens *t, struct oauth_problem *problem) {
+                       const json_t *answer, const struct oauth_asked *asked, struct oauth_tokens *t,
+                       struct oauth_problem *problem) {
         struct str access = text_of(json_object_get(answer, "access_token")),
                    refresh = text_of(json_object_get(answer, "refresh_token")),
                    type = text_of(json_object_get(answer, "token_type"));
-        int64_t lifetime = seconds(json_object_get(answer, "expires_in")),
-                refresh_lifetime = seconds(json_object_get(answer, "refresh_token_expires_in"));
+        int64_t lifetime = seconds(json_object_get(answer, "expires_in")) * 1000,
+                refresh_lifetime = seconds(json_object_get(answer, "refresh_token_expires_in")) * 1000;
         int r;
 
         if (!is_token(access))
@@ -146,8 +149,10 @@ static int read_tokens(const struct context *context, const struct provider *p, 
         if (type.ptr && !str_eq_ignore_case(type, STR("bearer")))
                 return malformed(p, problem, "token_type");
         if (refresh_lifetime == 0)
-                refresh_lifetime = seconds(json_object_get(answer, "refresh_expires_in"));
-        t->expires_at = instant(context, lifetime ? lifetime : p->oauth.token.expires_in);
+                refresh_lifetime = seconds(json_object_get(answer, "refresh_expires_in")) * 1000;
+        if (lifetime == 0)
+                lifetime = p->oauth.token.expires_in ? p->oauth.token.expires_in * 1000 : asked->lifetime;
+        t->expires_at = instant(context, lifetime);
         t->refresh_expires_at = refresh.len ? instant(context, refresh_lifetime) : 0;
         r = copy(arena, access, &t->access_token);
         return r < 0 ? r : copy(arena, refresh.len ? refresh : STR_NULL, &t->refresh_token);
@@ -186,19 +191,24 @@ static int read_extras(const struct provider *p, struct arena *arena, const json
 }
 
 int oauth_answer_tokens(const struct context *context, const struct provider *p, struct arena *arena,
-                        const json_t *answer, int status, struct str sent, struct str requested,
+                        const json_t *answer, int status, const struct oauth_asked *asked,
                         struct oauth_tokens *ret, struct oauth_problem *problem) {
         struct oauth_tokens tokens = { 0 };
         int r;
 
         if (status != 200 && status != 201)
-                return oauth_answer_refusal(p, answer, status, sent, problem);
+                return oauth_answer_refusal(p, answer, status, asked->sent, problem);
         if (!answer || (json_object_get(answer, "error") && !json_object_get(answer, "access_token")))
-                return oauth_answer_refusal(p, answer, status, sent, problem);
-        r = read_tokens(context, p, arena, answer, &tokens, problem);
+                return oauth_answer_refusal(p, answer, status, asked->sent, problem);
+        r = read_tokens(context, p, arena, answer, asked, &tokens, problem);
         if (r < 0)
                 return r;
-        r = scopes_granted(p, arena, json_object_get(answer, "scope"), requested, &tokens.scopes);
+        r = scopes_granted(p, arena, json_object_get(answer, "scope"), asked->scopes, &tokens.scopes);
+        if (r == -ERR_OUTBOUND && asked->renewal) {
+                LOG(LOG_WARNING, "a provider's scopes cannot be read: those that were granted before stand",
+                    LOG_STR("provider", p->name));
+                r = copy(arena, asked->scopes, &tokens.scopes);
+        }
         if (r == -ERR_OUTBOUND)
                 return malformed(p, problem, "scope");
         if (r == 0)

@@ -5,16 +5,22 @@
 
 #include "integrations/oauth_call.h"
 
+/* What was sent for tokens, and what holds where the answer says nothing. */
+struct oauth_asked {
+        struct str sent;   /* the code or refresh token: repeated to nobody */
+        struct str scopes; /* as requested, or as granted before */
+        int64_t lifetime; /* of an access token where neither answer nor provider's row tell, milliseconds; 0: it never ends */
+        bool renewal; /* the refresh token that was sent may be spent: what is wrong about scopes loses no tokens */
+};
+
 /* The tokens of an answer, or why there are none: some providers say so with status 200, and some in no JSON.
  *
  * answer      an object; NULL for what was none
- * sent        the code or token that was sent: repeated to nobody
- * requested   scopes that hold where the answer names none
  * errors      ERR_OUTBOUND with a problem, ERR_NO_MEMORY
  */
 _must_use_ int oauth_answer_tokens(const struct context *context, const struct provider *p,
-                                   struct arena *arena, const json_t *answer, int status, struct str sent,
-                                   struct str requested, struct oauth_tokens *ret,
+                                   struct arena *arena, const json_t *answer, int status,
+                                   const struct oauth_asked *asked, struct oauth_tokens *ret,
                                    struct oauth_problem *problem);
 
 /* Whether the answer to a code has the members that this provider's must have.

@@ -55,6 +55,7 @@ static void ask_user(const struct context *context, const struct provider *p, st
 int oauth_exchange(const struct context *context, const struct provider *p, struct arena *arena,
                    struct str code, struct str callback_url, struct str verifier, struct str requested,
                    struct oauth_tokens *ret, struct oauth_problem *problem) {
+        const struct oauth_asked asked = { .sent = code, .scopes = requested };
         struct oauth_call call = token_call(context, p, arena);
         struct oauth_tokens tokens = { 0 };
         json_auto_t *answer = NULL;
@@ -66,7 +67,7 @@ int oauth_exchange(const struct context *context, const struct provider *p, stru
         add(&call, STR("code_verifier"), p->oauth.pkce ? verifier : STR_NULL);
         r = oauth_send(&call, &answer, &status, problem);
         if (r == 0)
-                r = oauth_answer_tokens(context, p, arena, answer, status, code, requested, &tokens, problem);
+                r = oauth_answer_tokens(context, p, arena, answer, status, &asked, &tokens, problem);
         if (r == 0)
                 r = oauth_answer_complete(p, answer, problem);
         if (r < 0)
@@ -79,8 +80,11 @@ int oauth_exchange(const struct context *context, const struct provider *p, stru
 }
 
 int oauth_renew(const struct context *context, const struct provider *p, struct arena *arena,
-                struct str refresh_token, struct str scopes, struct oauth_tokens *ret,
+                struct str refresh_token, struct str scopes, int64_t lifetime, struct oauth_tokens *ret,
                 struct oauth_problem *problem) {
+        const struct oauth_asked asked = {
+                .sent = refresh_token, .scopes = scopes, .lifetime = lifetime, .renewal = true
+        };
         struct oauth_call call = token_call(context, p, arena);
         struct oauth_tokens tokens = { 0 };
         json_auto_t *answer = NULL;
@@ -90,8 +94,7 @@ int oauth_renew(const struct context *context, const struct provider *p, struct 
         add(&call, STR("refresh_token"), refresh_token);
         r = oauth_send(&call, &answer, &status, problem);
         if (r == 0)
-                r = oauth_answer_tokens(context, p, arena, answer, status, refresh_token, scopes, &tokens,
-                                        problem);
+                r = oauth_answer_tokens(context, p, arena, answer, status, &asked, &tokens, problem);
         if (r < 0)
                 return r;
         if (!tokens.refresh_token.ptr)

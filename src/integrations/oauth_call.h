@@ -43,13 +43,14 @@ _must_use_ int oauth_exchange(const struct context *context, const struct provid
                               struct str code, struct str callback_url, struct str verifier,
                               struct str requested, struct oauth_tokens *ret, struct oauth_problem *problem);
 
-/* Renews tokens. What the answer leaves out stays as it was: refresh_token and scopes.
+/* Renews tokens. What the answer leaves out stays as it was: refresh_token, scopes, how long an access token lives.
  *
- * errors   as oauth_exchange()
+ * lifetime   of the access token that is replaced, milliseconds; 0 for one that never ends
+ * errors     as oauth_exchange()
  */
 _must_use_ int oauth_renew(const struct context *context, const struct provider *p, struct arena *arena,
-                           struct str refresh_token, struct str scopes, struct oauth_tokens *ret,
-                           struct oauth_problem *problem);
+                           struct str refresh_token, struct str scopes, int64_t lifetime,
+                           struct oauth_tokens *ret, struct oauth_problem *problem);
 
 /* Tells the provider that the tokens are no longer wanted.
  *

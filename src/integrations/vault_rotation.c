@@ -136,6 +136,7 @@ static int run_batch(struct tx *tx, void *data) {
         size_t n;
         int r;
 
+        arena_reset(&b->arena); /* it may be another attempt at the same rows */
         b->failed = b->resealed = 0;
         r = db_credentials_after(tx, &b->arena, str_n(b->after, b->after_len), b->skip, BATCH, &rows, &n);
         for (size_t i = 0; i < n && r >= 0; i++)
@@ -160,7 +161,6 @@ static int run_round(struct batch *b, bool first, int64_t *ret_resealed) {
                         return r;
                 memcpy(b->after, b->last.ptr, b->last.len);
                 b->after_len = b->last.len;
-                arena_reset(&b->arena);
                 failed += b->failed;
                 resealed += b->resealed;
                 progress->failed = failed;
@@ -198,7 +198,7 @@ int vault_rotation_run(struct vault_work *work) {
         if (b.skip.len > sizeof(current))
                 return -ERR_VAULT;
         memcpy(current, b.skip.ptr, b.skip.len);
-        b.skip.ptr = current; /* the arena is emptied after each batch */
+        b.skip.ptr = current; /* the arena is emptied before each batch */
         for (unsigned i = 0; i < ROUNDS_MAX && resealed; i++) {
                 r = run_round(&b, i == 0, &resealed);
                 if (r < 0)

@@ -158,7 +158,7 @@ const struct route routes[] = {
 { HTTP_GET,    "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, READ(handle_credential), 0 },
 { HTTP_PATCH,  "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, TRANSACT(handle_credential_rename), 0 },
 { HTTP_DELETE, "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, { { EXECUTOR_TRANSACTION, handle_credential_delete }, { EXECUTOR_CREW, handle_credential_revoke } }, 0 },
-{ HTTP_GET,    "/api/integrations/{provider}/login",    ACCESS_SESSION, 0, 0, TRANSACT(handle_connect_login), 0 },
+{ HTTP_GET,    "/api/integrations/{provider}/login",    ACCESS_SESSION, 0, ROUTE_CHANGES, TRANSACT(handle_connect_login), 0 },
 { HTTP_POST,   "/api/integrations/{provider}/callback", ACCESS_SESSION, 0, 0, { { EXECUTOR_READ, handle_connect_admit }, { EXECUTOR_CREW, handle_connect_callback } }, 0 },
 { HTTP_GET,    "/auth/integrations/oauth_callback",     ACCESS_SESSION, 0, PAGE, { { EXECUTOR_READ, handle_connect_page_admit }, { EXECUTOR_CREW, handle_connect_page } }, 0 },
 

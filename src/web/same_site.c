@@ -5,8 +5,8 @@
 int same_site_check(const struct request *req, const struct route *route) {
         struct str site, origin;
 
-        if (route->method == HTTP_GET || route->access == ACCESS_CLIENT || route->access == ACCESS_API ||
-            req->bearer)
+        if ((route->method == HTTP_GET && !(route->flags & ROUTE_CHANGES)) ||
+            route->access == ACCESS_CLIENT || route->access == ACCESS_API || req->bearer)
                 return 0;
         site = request_header(req, STR("Sec-Fetch-Site"));
         if (site.ptr)

@@ -4,7 +4,7 @@
 
 #include "web/route.h"
 
-/* Safe methods, app-authenticated endpoints, the External API and whoever shows a user JWT pass: cookies open nothing
+/* Safe methods (but for ROUTE_CHANGES), app-authenticated endpoints, the External API and whoever shows a user JWT pass: cookies open nothing
  * there. Else
  * Sec-Fetch-Site must be `same-origin` or `none`; a browser too old to send it is judged by Origin; a program
  * that sends neither passes, since nobody else's cookies are in it. errors   ERR_CROSS_SITE */

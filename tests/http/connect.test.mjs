@@ -8,10 +8,12 @@ import { CALLBACK, complete, connect, described, initiate, Provider, withProvide
 import { Server } from '../lib/server.mjs';
 import { sendJson } from '../lib/stand-in.mjs';
 
-const SCOPES = ['MANAGE_INTEGRATIONS', 'READ_INTEGRATIONS'];
+const SCOPES = ['MANAGE_INTEGRATIONS', 'READ_INTEGRATIONS', 'EXECUTE_BLOCK'];
+const SEND = 'fff86bcd-e001-4bad-a7f6-2eae4720c8dc';
 const s256 = (text) => createHash('sha256').update(text).digest('base64url');
 
 let server, provider, person, api;
+const runs = (id) => api.post(`/blocks/${SEND}/execute`, { method: 'GET', url: `${provider.url}/api`, credentials: { id } });
 before(async () => {
   provider = await Provider.start();
   server = await withProviders({
@@ -97,11 +99,23 @@ describe('initiate', () => {
       assert.equal((await api.post('/integrations/acme/oauth/initiate', body)).status, 422, JSON.stringify(body).slice(0, 80));
   });
 
-  it('bounds how many connections a person has under way', async () => {
-    const many = await withKey(server, await signUp(server), SCOPES);
-    for (let i = 0; i < 100; i++)
-      assert.equal((await many.post('/integrations/acme/oauth/initiate', { callback_url: CALLBACK })).status, 200);
-    assert.equal((await many.post('/integrations/acme/oauth/initiate', { callback_url: CALLBACK })).status, 429);
+  it('bounds how many connections a person has under way: the oldest makes room', async () => {
+    const who = await signUp(server), many = await withKey(server, who, SCOPES);
+    const first = await initiate(many, 'acme'), second = await initiate(many, 'acme');
+    await server.age('connection_states', ['expires_at'], 2, `user_id = '${who.user.id}'`);
+    for (let i = 0; i < 99; i++)
+      await initiate(many, 'acme');
+    const open = await server.sql(`SELECT COUNT(*) AS n FROM connection_states WHERE user_id = '${who.user.id}'`);
+    assert.equal(Number(open[0].n), 100);
+    const gone = await Promise.all([first, second].map((begun) => complete(many, 'acme', begun)));
+    assert.deepEqual(gone.map((answer) => answer.status).sort(), [200, 400], 'one of the two oldest');
+  });
+
+  it('is begun by no other site', async () => {
+    const ask = (headers) => person.get('/api/integrations/acme/login', { headers });
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }, { origin: 'https://evil.example' }])
+      assert.equal((await ask(headers)).status, 403);
+    assert.equal((await ask({ 'sec-fetch-site': 'same-origin' })).status, 200);
   });
 });
 
@@ -281,6 +295,14 @@ describe("the person's own pages", () => {
     provider.user = { login: 'grace' };
     assert.match((await once({ credential_id: first.id })).json.detail, /another account than the one that was connected: ada/);
     provider.user = { login: 'ada' };
+    // a provider that gives a refresh token but the first time
+    const kept = `rt-${provider.serial - 2}-of-a-provider`;
+    assert.equal((await once({ credential_id: first.id }, (form, request, response) => sendJson(response, { access_token: 'without', expires_in: 3600 }))).status, 200);
+    await server.age('credentials', ['expires_at', 'updated_at'], 3590, `id = '${first.id}'`);
+    provider.calls = [];
+    provider.token = (form, request, response) => sendJson(response, provider.tokens());
+    await runs(first.id);
+    assert.deepEqual(provider.to('/token').map((call) => call.form.refresh_token), [kept]);
     const stranger = await signUp(server);
     assert.equal((await stranger.get('/api/integrations/acme/login', { query: { credential_id: first.id } })).status, 404);
   });

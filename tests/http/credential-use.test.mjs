@@ -32,6 +32,7 @@ beforeEach(() => {
 const run = (who, input) => who.post(`/blocks/${SEND}/execute`, { method: 'GET', ...input });
 const get = (who, id, path = '/api', more = {}) => run(who, { url: `${provider.url}${path}`, credentials: { id }, ...more });
 const expire = (id, seconds = 3600) => server.age('credentials', ['expires_at', 'updated_at'], seconds, `id = '${id}'`);
+const awake = (id) => server.sql(`UPDATE credentials SET refresh_after = 0 WHERE id = '${id}'`); // its rest after a failure is over
 const state = async (id) => (await person.get(`/api/integrations/acme/credentials/${id}`)).json.state;
 const refreshes = () => provider.to('/token').filter((call) => call.form.grant_type === 'refresh_token');
 const failed = (answer, words) => {
@@ -136,12 +137,63 @@ describe('renewal', () => {
     provider.token = (form, request, response) => response.writeHead(503).end();
     assert.equal((await get(api, id)).status, 200);
     await expire(id, 400);
+    await awake(id);
     failed(await get(api, id), /could not be renewed: Acme answered 503/);
+    await awake(id);
     provider.token = (form, request, response) => sendJson(response, { error: 'invalid_client' }, 401);
     failed(await get(api, id), /could not be renewed: Acme answered invalid_client/);
     assert.equal(await state(id), 'ok');
+    await awake(id);
     provider.token = (form, request, response) => sendJson(response, provider.tokens());
     assert.equal((await get(api, id)).status, 200);
+  });
+
+  it('that failed is left for a while, for longer each time, by whoever asks', async () => {
+    provider.token = (form, request, response) => response.writeHead(503).end();
+    await expire(id);
+    for (const seconds of [5, 10, 20, 40, 80, 160, 300, 300]) {
+      const from = refreshes().length;
+      for (let i = 0; i < 3; i++)
+        failed(await get(api, id), /could not be renewed: Acme answered 503/);
+      assert.equal(refreshes().length, from + 1);
+      const [row] = await server.sql(`SELECT refresh_after, refresh_until FROM credentials WHERE id = '${id}'`);
+      const left = Number(row.refresh_after) - Date.now();
+      assert.ok(left > seconds * 1000 - 5000 && left <= seconds * 1000, `${left} ms of ${seconds} s`);
+      assert.equal(Number(row.refresh_until), 0);
+      failed(await get(api, id), new RegExp(`asked again in (${Math.ceil(left / 1000)}|${Math.ceil(left / 1000) - 1}) seconds`));
+      await awake(id);
+    }
+    await server.sql(`UPDATE credentials SET refresh_after = ${Date.now() + 3600_000} WHERE id = '${id}'`); // by a clock that was set back since
+    provider.token = (form, request, response) => sendJson(response, provider.tokens());
+    assert.equal((await get(api, id)).status, 200);
+    const [row] = await server.sql(`SELECT refresh_failures, refresh_after, refresh_problem FROM credentials WHERE id = '${id}'`);
+    assert.deepEqual([Number(row.refresh_failures), Number(row.refresh_after), row.refresh_problem], [0, 0, null]);
+  });
+
+  it('whose answer has no lifetime keeps the one that there was', async () => {
+    const { credentials_id } = await connect(api, 'acme');
+    await person.send('PATCH', `/api/integrations/acme/credentials/${credentials_id}`, { json: { title: 'renamed' } });
+    provider.token = (form, request, response) => sendJson(response, provider.tokens({ expires_in: undefined }));
+    for (let i = 0; i < 2; i++) {
+      await expire(credentials_id);
+      assert.equal((await get(api, credentials_id)).status, 200);
+    }
+    const [row] = await server.sql(`SELECT expires_at FROM credentials WHERE id = '${credentials_id}'`);
+    const left = Number(row.expires_at) - Date.now();
+    assert.ok(left > 3590_000 && left < 3605_000, `${left} ms`);
+    assert.equal(refreshes().length, 2);
+  });
+
+  it('whose answer has unreadable scopes keeps its tokens, and the scopes that there were', async () => {
+    const { credentials_id } = await connect(api, 'acme', { scopes: ['read'] });
+    provider.token = (form, request, response) => sendJson(response, provider.tokens({ scope: { odd: true } }));
+    await expire(credentials_id);
+    assert.equal((await get(api, credentials_id)).status, 200);
+    const last = `rt-${provider.serial}-of-a-provider`;
+    await expire(credentials_id);
+    assert.equal((await get(api, credentials_id)).status, 200);
+    assert.equal(refreshes().at(-1).form.refresh_token, last);
+    assert.deepEqual((await person.get(`/api/integrations/acme/credentials/${credentials_id}`)).json.scopes, ['read']);
   });
 
   it('that the provider refuses marks the credential, until it is connected anew', async () => {
@@ -163,7 +215,11 @@ describe('renewal', () => {
     const { credentials_id } = await connect(api, 'acme');
     assert.equal((await get(api, credentials_id)).status, 200);
     await expire(credentials_id, 31);
+    assert.equal((await get(api, credentials_id)).status, 200, 'its token has not ended');
+    assert.equal(await state(credentials_id), 'ok');
+    await expire(credentials_id, 31);
     failed(await get(api, credentials_id), /must be connected anew/);
+    assert.equal(await state(credentials_id), 'reconnect_needed');
     assert.equal(refreshes().length, 0);
   });
 

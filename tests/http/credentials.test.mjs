@@ -230,13 +230,15 @@ describe('the pages\' API', () => {
 describe('limits and records', () => {
   it('a person has at most 500', async () => {
     const full = await signUp(server), by = await withKey(server, full, SCOPES), { id } = await create(by, 'openai', apiKey());
-    await server.sql(`INSERT INTO credentials SELECT 'copy-' || n, user_id, provider, kind, title, scopes, username, host, expires_at, refresh_expires_at, state, revision,
+    await server.sql(`INSERT INTO credentials (id, user_id, provider, kind, title, scopes, username, host, expires_at, refresh_expires_at, state, revision, refresh_until, key_id, sealed, created_at, updated_at, last_used_at)
+      SELECT 'copy-' || n, user_id, provider, kind, title, scopes, username, host, expires_at, refresh_expires_at, state, revision,
       refresh_until, key_id, sealed, created_at, updated_at, last_used_at FROM credentials, (WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 499) SELECT n FROM t) AS numbers WHERE id = '${id}'`);
     const answer = await by.post('/integrations/openai/credentials', apiKey());
     assert.deepEqual([answer.status, answer.json.detail], [409, 'There are too many credentials. Delete one that is no longer used.']);
     assert.equal((await by.get('/integrations/credentials')).json.length, 501);
     await by.delete(`/integrations/openai/credentials/${id}`);
-    await create(by, 'openai', apiKey());
+    const race = await Promise.all(Array.from({ length: 8 }, () => by.post('/integrations/openai/credentials', apiKey())));
+    assert.deepEqual(race.map((a) => a.status).sort(), [201, ...Array(7).fill(409)], 'of many at once, as many as there is room for');
     await server.sql("DELETE FROM credentials WHERE id LIKE 'copy-%'");
   });
 

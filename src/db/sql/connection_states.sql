@@ -13,6 +13,12 @@ VALUES (:digest, :user_id, :provider, :external, :callback_url, :scopes, :metada
 -- name: connection_states_count(user_id text, now bigint) -> total?
 SELECT COUNT(*) AS total FROM connection_states WHERE user_id = :user_id AND used_at = 0 AND expires_at > :now;
 
+-- Makes room: what a person began first, and may still come back to.
+-- name: connection_states_forget_oldest(user_id text, now bigint, limit bigint) -> count
+DELETE FROM connection_states WHERE digest IN
+       (SELECT digest FROM connection_states WHERE user_id = :user_id AND used_at = 0 AND expires_at > :now
+        ORDER BY expires_at LIMIT :limit);
+
 -- Spends a state, of one provider, or of whichever it is when that is empty: who comes first gets it, once.
 -- name: connection_state_take(digest bytea, user_id text, provider text, now bigint) -> connection_state?
 UPDATE connection_states SET used_at = :now

@@ -15,6 +15,7 @@ static const struct context context = { .clock = &standing };
 static struct arena arena;
 static struct oauth_problem problem;
 static struct oauth_tokens tokens;
+static struct oauth_asked asked = { .sent = STR_INIT("what was sent"), .scopes = STR_INIT("asked") };
 
 static struct provider acme(void) {
         struct provider p = { .title = STR("Acme"), .client_secret = STR("our secret") };
@@ -30,8 +31,7 @@ static int ask(const struct provider *p, int status, const char *text) {
         assert_true(!text || json_is_object(answer));
         problem = (struct oauth_problem){ 0 };
         tokens = (struct oauth_tokens){ 0 };
-        return oauth_answer_tokens(&context, p, &arena, answer, status, STR("what was sent"), STR("asked"),
-                                   &tokens, &problem);
+        return oauth_answer_tokens(&context, p, &arena, answer, status, &asked, &tokens, &problem);
 }
 
 #define GIVES(p, json) assert_int_equal(ask(&(p), 200, json), 0)
@@ -200,6 +200,29 @@ static void what_the_row_keeps_is_kept(void **state) {
         assert_true(!tokens.title.ptr && !tokens.username.ptr && !tokens.metadata.ptr);
 }
 
+static void a_renewal_changes_only_what_the_answer_tells(void **state) {
+        const struct oauth_asked code = asked;
+        struct provider p = acme();
+
+        asked.lifetime = 90000;
+        GIVES(p, "{\"access_token\":\"a\"}");
+        assert_int_equal(tokens.expires_at, NOW + 90000);
+        GIVES(p, "{\"access_token\":\"a\",\"expires_in\":5}");
+        assert_int_equal(tokens.expires_at, NOW + 5000);
+        p.oauth.token.expires_in = 7;
+        GIVES(p, "{\"access_token\":\"a\"}");
+        assert_int_equal(tokens.expires_at, NOW + 7000);
+        FAILS(p, 200, "{\"access_token\":\"a\",\"scope\":{}}", OAUTH_UNAVAILABLE,
+              "the answer of Acme has no usable scope");
+        asked.renewal = true;
+        GIVES(p, "{\"access_token\":\"a\",\"refresh_token\":\"r\",\"scope\":{}}");
+        assert_str(tokens.scopes, "asked");
+        assert_str(tokens.refresh_token, "r");
+        GIVES(p, "{\"access_token\":\"a\",\"scope\":\"\u00e9\"}");
+        assert_str(tokens.scopes, "asked");
+        asked = code;
+}
+
 static int begin(void **state) {
         arena_init(&arena, 1024 * 1024);
         return 0;
@@ -221,6 +244,7 @@ int main(void) {
                 cmocka_unit_test(what_an_answer_must_have),
                 cmocka_unit_test(accounts_have_names),
                 cmocka_unit_test(what_the_row_keeps_is_kept),
+                cmocka_unit_test(a_renewal_changes_only_what_the_answer_tells),
         };
 
         return cmocka_run_group_tests(tests, begin, end);

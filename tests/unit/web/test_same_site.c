@@ -81,6 +81,15 @@ static void what_no_cookie_opens_may_come_from_anywhere(void **state) {
                 assert_int_equal(check(&open[i], "cross-site", "https://evil.example"), 0);
 }
 
+static void a_get_that_changes_something_is_judged_as_a_post(void **state) {
+        const struct route get = { .method = HTTP_GET, .access = ACCESS_SESSION, .flags = ROUTE_CHANGES };
+
+        assert_int_equal(check(&get, "cross-site", NULL), -ERR_CROSS_SITE);
+        assert_int_equal(check(&get, NULL, "https://evil.example"), -ERR_CROSS_SITE);
+        assert_int_equal(check(&get, "same-origin", NULL), 0);
+        assert_int_equal(check(&get, "none", NULL), 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(own_pages_pass),
@@ -89,6 +98,7 @@ int main(void) {
                 cmocka_unit_test(an_opaque_origin_passes_where_a_form_token_decides),
                 cmocka_unit_test(a_program_that_says_nothing_passes),
                 cmocka_unit_test(what_no_cookie_opens_may_come_from_anywhere),
+                cmocka_unit_test(a_get_that_changes_something_is_judged_as_a_post),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
