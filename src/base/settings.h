@@ -23,7 +23,11 @@ struct settings {
         struct str encryption_key;           /* secret: the vault's; empty: in a file */
         struct str encryption_keys_old;      /* secret: former ones, with commas between */
         struct str encryption_key_file;      /* empty: vault.keys beside the database */
-        struct str theme_dir; /* folder of templates that replace the built-in ones; empty for none */
+        struct str
+                theme_dir; /* folder of templates and files that replace the built-in ones; empty for none */
+        struct str platform_name;
+        struct str logo;                /* image file; empty for the built-in one */
+        struct str accent, accent_dark; /* "#1f6650"; empty for the built-in ones */
         bool signup_open;
         enum log_level log_level;
         enum log_format log_format;

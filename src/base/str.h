@@ -40,6 +40,11 @@ static inline bool str_starts_with(struct str s, struct str prefix) {
         return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
 }
 
+static inline bool str_ends_with(struct str s, struct str ending) {
+        return s.len >= ending.len &&
+               (ending.len == 0 || memcmp(s.ptr + s.len - ending.len, ending.ptr, ending.len) == 0);
+}
+
 /* From byte `from` to the end; empty when `from` lies beyond it. */
 static inline struct str str_from(struct str s, size_t from) {
         size_t skip = from < s.len ? from : s.len;

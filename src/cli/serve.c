@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/process.h"
 #include "cli/server.h"
+#include "cli/server_node.h"
 #include "cli/settings_args.h"
 #include "jobs/audit_job.h"
 #include "jobs/cleanup.h"
@@ -58,7 +59,7 @@ static bool do_renew(struct housekeeping *h) {
         struct server *s = h->server;
         int r;
 
-        r = server_renew_node(s);
+        r = server_node_renew(s);
         h->renew_at = clock_monotonic_ms() + (r < 0 ? RETRY_MS : NODE_RENEW_MS);
         if (r >= 0)
                 return true;

@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/key_file.h"
+#include "cli/server_node.h"
 #include "integrations/provider.h"
 #include "integrations/vault_keys.h"
 #include "jobs/audit_job.h"
@@ -27,7 +28,6 @@
 
 enum {
         ARENA_MAX = 64 * 1024,
-        LEASE_ATTEMPTS = 16,
         CREW_QUEUE_MAX = 1024,           /* blocks that wait for a thread; more are answered 503 */
         GRAPHS_BYTES = 64 * 1024 * 1024, /* memory for graphs that may be wanted again */
 };
@@ -39,69 +39,6 @@ static unsigned processors(void) {
         if (sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) < 1)
                 return 1;
         return (unsigned)CPU_COUNT(&set);
-}
-
-struct leasing {
-        struct server *server;
-        struct arena *arena;
-        int64_t floor, mark;
-};
-
-static int lease(struct tx *tx, void *data) {
-        struct leasing *l = data;
-        int r;
-
-        r = node_clock_mark(tx, l->arena, &l->mark);
-        if (r < 0)
-                return r;
-        if (l->mark > clock_now(l->server->context.clock) + NODE_MARK_MAX_MS)
-                return -ERR_SETTINGS;
-        clock_steady_begin(l->mark);
-        r = node_lease(tx, l->arena, l->server->context.random, clock_now(l->server->context.clock),
-                       &l->server->node);
-        if (r < 0)
-                return r;
-        return node_id_floor(tx, l->arena, &l->floor);
-}
-
-static void refuse_clock(const char *who, int64_t mark) {
-        char now[CLOCK_ISO_LENGTH], then[CLOCK_ISO_LENGTH];
-
-        clock_format_iso(clock_now(&clock_system), now);
-        clock_format_iso(mark, then);
-        problem(who,
-                "This machine's clock says %.*s, but a server on this database had %.*s already, more than a "
-                "day "
-                "ahead: what has expired since would be valid again. Set this clock right. If it was the "
-                "other that went wrong, stop every server and run `gatehouse reset-clock`.",
-                CLOCK_ISO_LENGTH, now, CLOCK_ISO_LENGTH, then);
-}
-
-static int lease_node(const char *who, struct server *s) {
-        struct arena arena;
-        struct leasing l = { .server = s, .arena = &arena };
-        int r = -ERR_CONFLICT;
-
-        arena_init(&arena, ARENA_MAX);
-        for (unsigned i = 0; i < LEASE_ATTEMPTS && r == -ERR_CONFLICT; i++)
-                r = database_write_now(s->database, lease, &l);
-        arena_done(&arena);
-        if (r == -ERR_SETTINGS)
-                refuse_clock(who, l.mark);
-        else if (r == -ERR_BUSY)
-                problem(who,
-                        "All %d node numbers of this database are taken: that many servers run on it, or did "
-                        "in the last "
-                        "minutes.",
-                        ID_NODE_MAX + 1);
-        else if (r < 0)
-                problem(who, "No node number could be leased from the database: " STR_FMT,
-                        STR_ARG(error_row(r)->text));
-        if (r < 0)
-                return r;
-        s->node_leased = true;
-        id_source_init(&s->ids, s->context.clock, s->node.number, l.floor);
-        return 0;
 }
 
 static int open_database(const char *who, struct server *s) {
@@ -123,7 +60,7 @@ static int open_database(const char *who, struct server *s) {
                 problem(who, "There is not enough memory.");
                 return -ERR_NO_MEMORY;
         }
-        return lease_node(who, s);
+        return server_node_lease(who, s);
 }
 
 static int load_keys(const char *who, struct server *s) {
@@ -149,6 +86,25 @@ static int load_keys(const char *who, struct server *s) {
 
 static const char *variable_of(const char *name, void *data _unused_) {
         return getenv(name);
+}
+
+static int load_theme(const char *who, struct server *s) {
+        const struct settings *settings = &s->settings;
+        struct page_theme_options options = {
+                .dir = settings->theme_dir,
+                .platform_name = settings->platform_name,
+                .logo = settings->logo,
+                .accent = settings->accent,
+                .accent_dark = settings->accent_dark,
+        };
+        char text[256];
+        int r;
+
+        r = page_theme_load(&options, &s->theme, text);
+        if (r < 0)
+                problem(who, "%s", text[0] ? text : "There is not enough memory.");
+        s->context.theme = s->theme;
+        return r;
 }
 
 static int load_providers(const char *who, struct server *s) {
@@ -223,7 +179,6 @@ static int open_http(const char *who, struct server *s) {
 }
 
 int server_prepare(const char *who, struct server *s, bool derive_public_url) {
-        char text[256];
         int r;
 
         s->context = (struct context){
@@ -233,12 +188,9 @@ int server_prepare(const char *who, struct server *s, bool derive_public_url) {
                 .ids = &s->ids,
                 .draining = &s->draining,
         };
-        r = page_theme_load(s->settings.theme_dir, &s->theme, text);
-        if (r < 0) {
-                problem(who, "%s", text);
+        r = load_theme(who, s);
+        if (r < 0)
                 return r;
-        }
-        s->context.theme = s->theme;
         s->client_secrets = secret_memo_new();
         if (!s->client_secrets) {
                 problem(who, "There is not enough memory.");
@@ -309,56 +261,6 @@ int server_register_reference(struct server *s) {
         return database_write_now(s->database, put_reference, &s->context);
 }
 
-struct renewing {
-        struct server *server;
-        struct arena *arena;
-        int64_t leased_until, mark;
-};
-
-static int renew(struct tx *tx, void *data) {
-        struct renewing *n = data;
-        int r;
-
-        r = node_renew(tx, &n->server->node, clock_now(n->server->context.clock), &n->leased_until);
-        return r < 0 ? r : node_clock_mark(tx, n->arena, &n->mark);
-}
-
-/* Nodes whose clocks stand apart would disagree on what has expired: the slower ones follow, a little way. */
-static void follow_clock(struct server *s, int64_t mark) {
-        int64_t ahead = mark - clock_now(s->context.clock);
-
-        if (ahead <= NODE_FOLLOW_MS)
-                clock_steady_begin(mark);
-        else
-                LOG(LOG_WARNING, "another server's clock is far ahead of this one's",
-                    LOG_INT("milliseconds", ahead));
-}
-
-int server_renew_node(struct server *s) {
-        struct arena arena;
-        struct renewing n = { .server = s, .arena = &arena };
-        int r;
-
-        arena_init(&arena, ARENA_MAX);
-        r = database_write_now(s->database, renew, &n);
-        arena_done(&arena);
-        if (r < 0)
-                return r;
-        s->node.leased_until = n.leased_until;
-        follow_clock(s, n.mark);
-        return r;
-}
-
-static int release(struct tx *tx, void *data) {
-        struct server *s = data;
-        int64_t leased_until;
-        int r;
-
-        /* the last word on what time it is */
-        r = node_renew(tx, &s->node, clock_now(s->context.clock), &leased_until);
-        return r < 0 ? r : node_release(tx, &s->node);
-}
-
 void server_drain(struct server *s) {
         atomic_store(&s->draining, true);
         if (s->http)
@@ -383,9 +285,7 @@ void server_done(struct server *s) {
         s->crew = crew_free(s->crew);
         s->graphs = graph_cache_free(s->graphs);
         s->store = store_cache_free(s->store);
-        /* A lease that can't be given back runs out by itself. */
-        if (s->node_leased && database_write_now(s->database, release, s) < 0)
-                LOG(LOG_WARNING, "the node number could not be given back", LOG_INT("node", s->node.number));
+        server_node_release(s);
         s->database = database_close(s->database);
         s->vault = vault_free(s->vault);
         s->client_secrets = secret_memo_free(s->client_secrets);

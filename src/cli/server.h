@@ -61,9 +61,6 @@ _must_use_ int server_setup_link(struct server *s, struct secret *ret_token);
  * errors   ERR_RANDOM, ERR_NO_MEMORY, ERR_STORAGE */
 _must_use_ int server_register_reference(struct server *s);
 
-/* Prolongs the node number's lease. errors: ERR_STORAGE (try again soon), ERR_CONFLICT (lost: the server must end) */
-_must_use_ int server_renew_node(struct server *s);
-
 /* The end is near: /readyz answers 503 from here on, and every connection's next answer is its last; all else is served
  * as before. */
 void server_drain(struct server *s);

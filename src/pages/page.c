@@ -7,9 +7,12 @@
 #include "pages/page_url.h"
 
 int page_render(const struct page_theme *theme, const char *name, const json_t *data, struct strbuf *out) {
-        struct mustache_env env = { .find = page_theme_find, .set = theme, .may_show = page_url_may_show };
+        const struct template_set *templates = page_theme_templates(theme);
+        struct mustache_env env = { .find = template_set_find,
+                                    .set = templates,
+                                    .may_show = page_url_may_show };
         const json_t *contexts[] = { page_theme_defaults(theme), data };
-        const struct mustache *t = page_theme_find(theme, str_of(name));
+        const struct mustache *t = template_set_find(templates, str_of(name));
         char problem[MUSTACHE_PROBLEM_MAX] = "no such template";
         int r = -ERR_INTERNAL;
 

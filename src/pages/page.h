@@ -7,13 +7,22 @@
 
 struct page_theme;
 
-/* Loads the built-in templates, replaced one by one by files of the same name in a theme folder; parses all of them.
+/* How an operator wants pages to look; empty for what is built in. */
+struct page_theme_options {
+        struct str
+                dir; /* folder with templates, style sheets, images, fonts and scripts; see templates/README.md */
+        struct str platform_name;       /* shown in the head and in titles */
+        struct str logo;                /* path of an image, square: .svg, .png, .jpg or .webp */
+        struct str accent, accent_dark; /* "#1f6650": page_colors.h */
+};
+
+/* Loads the built-in templates and files, replaced one by one by those of the same name in a theme folder; parses all templates.
  *
- * theme_dir     empty for none
- * ret_problem   names the file and the line that can't be used
+ * ret_problem   names the file and the line, or the setting, that can't be used; empty when memory is short
  * errors        ERR_SETTINGS, ERR_NO_MEMORY
  */
-_must_use_ int page_theme_load(struct str theme_dir, struct page_theme **ret, char ret_problem[256]);
+_must_use_ int page_theme_load(const struct page_theme_options *options, struct page_theme **ret,
+                               char ret_problem[256]);
 struct page_theme *page_theme_free(struct page_theme *theme);
 
 /* Answers with a page: Content-Type, Content-Security-Policy and the other protective headers (OWASP ASVS 5.0, 3.4), no-store.
@@ -38,4 +47,5 @@ void page_security_headers(struct response *res);
  * accept_encoding   the field's value: what is kept compressed is inflated for who refuses gzip; STR_NULL when it was not sent
  * errors            ERR_NOT_FOUND, ERR_NO_MEMORY
  */
-_must_use_ int page_static(struct str name, struct str accept_encoding, struct response *res);
+_must_use_ int page_static(const struct page_theme *theme, struct str name, struct str accept_encoding,
+                           struct response *res);

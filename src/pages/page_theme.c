@@ -9,27 +9,49 @@
 
 #include "base/errors.h"
 #include "pages/embed.h"
-#include "pages/page_url.h"
+#include "pages/page_colors.h"
+#include "pages/page_files.h"
+#include "pages/template_set.h"
 
-enum { TEMPLATES_MAX = 128, PATH_BYTES_MAX = 1024 };
+enum { PATH_BYTES_MAX = 1024 };
+
+/* What the built-in templates call the files of the program; an operator's are named by their file: "logo.png" is
+ * `logo_png_url`. */
+static const struct {
+        const char *name;
+        struct str file;
+} file_names[] = {
+        { "css_url", STR_INIT("gatehouse.css") },
+        { "icon_url", STR_INIT("gatehouse.svg") },
+        { "reference_css_url", STR_INIT("reference.css") },
+        { "connect_script_url", STR_INIT("connect.js") },
+        { "connected_script_url", STR_INIT("connected.js") },
+        { "copy_script_url", STR_INIT("copy.js") },
+        { "profile_script_url", STR_INIT("profile.js") },
+        { "reference_script_url", STR_INIT("reference.js") },
+        { "return_script_url", STR_INIT("reference_return.js") },
+        { "swagger_css_url", STR_INIT("swagger-ui.css") },
+        { "swagger_script_url", STR_INIT("swagger-ui-bundle.js") },
+        { "swagger_license_url", STR_INIT("swagger-ui-bundle.js.LICENSE.txt") },
+};
 
 struct page_theme {
-        struct mustache *templates[TEMPLATES_MAX];
-        size_t n;
+        struct template_set templates;
+        struct page_files *files;
         json_t *defaults;
 };
 
-const struct mustache *page_theme_find(const void *theme, struct str name) {
-        const struct page_theme *t = theme;
-
-        for (size_t i = 0; i < t->n; i++)
-                if (str_eq(mustache_name(t->templates[i]), name))
-                        return t->templates[i];
-        return NULL;
+const struct template_set *page_theme_templates(const struct page_theme *theme) {
+        return &theme->templates;
 }
 
 const json_t *page_theme_defaults(const struct page_theme *theme) {
         return theme->defaults;
+}
+
+int page_static(const struct page_theme *theme, struct str name, struct str accept_encoding,
+                struct response *res) {
+        return page_files_respond(theme->files, name, accept_encoding, res);
 }
 
 _printf_(2, 3) static int refuse(char problem[256], const char *format, ...) {
@@ -41,49 +63,7 @@ _printf_(2, 3) static int refuse(char problem[256], const char *format, ...) {
         return -ERR_SETTINGS;
 }
 
-/* Adds a template, or puts it in the place of the one that bears its name. */
-static int put(struct page_theme *theme, struct str name, struct str source, char problem[256]) {
-        struct mustache *t;
-        size_t i = 0;
-        int r;
-
-        r = mustache_parse(name, source, &t, problem);
-        if (r < 0)
-                return r;
-        while (i < theme->n && !str_eq(mustache_name(theme->templates[i]), name))
-                i++;
-        if (i == TEMPLATES_MAX) {
-                mustache_free(t);
-                return refuse(problem, "more than %d templates", TEMPLATES_MAX);
-        }
-        if (i == theme->n)
-                theme->n++;
-        else
-                mustache_free(theme->templates[i]);
-        theme->templates[i] = t;
-        return 0;
-}
-
-/* "login" of "login.html"; STR_NULL for files that are no templates. */
-static struct str template_name(struct str file) {
-        static const struct str ending = STR_INIT(".html");
-
-        if (file.len <= ending.len || file.ptr[0] == '.' ||
-            !str_eq(str_from(file, file.len - ending.len), ending))
-                return STR_NULL;
-        return str_first(file, file.len - ending.len);
-}
-
-static int put_built_in(struct page_theme *theme, char problem[256]) {
-        int r;
-
-        for (size_t i = 0; i < page_templates_count; i++) {
-                r = put(theme, template_name(page_templates[i].name), page_templates[i].bytes, problem);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
+/* --- an operator's files --- */
 
 static int read_file(const char *path, struct strbuf *out, char problem[256]) {
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -105,22 +85,34 @@ static int read_file(const char *path, struct strbuf *out, char problem[256]) {
         if (n < 0)
                 return -ERR_SETTINGS;
         if (out->failed)
-                return refuse(problem, "%.180s: is larger than %d bytes", path, MUSTACHE_SOURCE_MAX);
+                return refuse(problem, "%.180s: is larger than %zu bytes", path, out->max - 4096);
         return 0;
 }
 
+static int put_static(struct page_theme *theme, struct str file, struct str bytes, char problem[256]) {
+        int r = page_files_put(theme->files, file, bytes);
+
+        if (r == -ERR_SETTINGS)
+                return refuse(problem, "more than %d files that belong to pages", PAGE_FILES_MAX);
+        return r;
+}
+
 static int put_file(struct page_theme *theme, struct str dir, struct str file, char problem[256]) {
-        _cleanup_(strbuf_done) struct strbuf source = STRBUF_INIT(MUSTACHE_SOURCE_MAX + 4096);
+        bool template = template_name(file).ptr;
+        _cleanup_(strbuf_done) struct strbuf bytes =
+                STRBUF_INIT((template ? MUSTACHE_SOURCE_MAX : PAGE_FILE_BYTES_MAX) + 4096);
         char path[PATH_BYTES_MAX];
         int r, n;
 
         n = snprintf(path, sizeof(path), STR_FMT "/" STR_FMT, STR_ARG(dir), STR_ARG(file));
         if (n < 0 || (size_t)n >= sizeof(path))
                 return refuse(problem, "the theme folder's path is too long");
-        r = read_file(path, &source, problem);
+        r = read_file(path, &bytes, problem);
         if (r < 0)
                 return r;
-        return put(theme, template_name(file), strbuf_str(&source), problem);
+        if (template)
+                return template_set_put(&theme->templates, file, strbuf_str(&bytes), problem);
+        return put_static(theme, file, strbuf_str(&bytes), problem);
 }
 
 static int put_folder(struct page_theme *theme, struct str dir, char problem[256]) {
@@ -136,69 +128,120 @@ static int put_folder(struct page_theme *theme, struct str dir, char problem[256
         handle = opendir(path);
         if (!handle)
                 return refuse(problem, "theme folder %.180s: %s", path, strerror(errno));
-        while (r >= 0 && (entry = readdir(handle)))
-                if (template_name(str_of(entry->d_name)).ptr)
-                        r = put_file(theme, dir, str_of(entry->d_name), problem);
+        while (r >= 0 && (entry = readdir(handle))) {
+                struct str file = str_of(entry->d_name);
+
+                if (template_name(file).ptr || page_file_is_static(file))
+                        r = put_file(theme, dir, file, problem);
+        }
         closedir(handle);
         return r;
 }
 
-/* "/static/gatehouse.3f9a1c2b.css" under `name`. */
-static int put_static_url(struct page_theme *theme, const char *name, struct str file) {
-        char url[128];
+/* Stands for the program's icon, in its own format. */
+static int put_logo(struct page_theme *theme, struct str path_text, struct str *ret_name, char problem[256]) {
+        static const struct str endings[] = { STR_INIT(".svg"), STR_INIT(".png"), STR_INIT(".jpg"),
+                                              STR_INIT(".webp") };
+        _cleanup_(strbuf_done) struct strbuf bytes = STRBUF_INIT(PAGE_FILE_BYTES_MAX + 4096);
+        static const struct str names[] = { STR_INIT("logo.svg"), STR_INIT("logo.png"), STR_INIT("logo.jpg"),
+                                            STR_INIT("logo.webp") };
+        char path[PATH_BYTES_MAX];
+        int r;
 
-        for (size_t i = 0; i < page_statics_count; i++) {
-                if (!str_eq(page_statics[i].name, file))
+        (void)snprintf(path, sizeof(path), STR_FMT, STR_ARG(path_text));
+        for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
+                if (!str_ends_with(path_text, endings[i]))
                         continue;
-                (void)snprintf(url, sizeof(url), "/static/" STR_FMT, STR_ARG(page_statics[i].hashed_name));
-                return json_object_set_new(theme->defaults, name, json_string(url)) < 0 ? -ERR_NO_MEMORY : 0;
+                r = read_file(path, &bytes, problem);
+                *ret_name = names[i];
+                return r < 0 ? r : put_static(theme, names[i], strbuf_str(&bytes), problem);
         }
-        return -ERR_INTERNAL;
+        return refuse(problem, "GATEHOUSE_LOGO: %.120s: must end in .svg, .png, .jpg or .webp", path);
 }
 
-static int fill(struct page_theme *theme, struct str theme_dir, char problem[256]) {
-        static const struct {
-                const char *name;
-                struct str file;
-        } files[] = {
-                { "css_url", STR_INIT("gatehouse.css") },
-                { "icon_url", STR_INIT("gatehouse.svg") },
-                { "reference_css_url", STR_INIT("reference.css") },
-                { "connect_script_url", STR_INIT("connect.js") },
-                { "connected_script_url", STR_INIT("connected.js") },
-                { "copy_script_url", STR_INIT("copy.js") },
-                { "profile_script_url", STR_INIT("profile.js") },
-                { "reference_script_url", STR_INIT("reference.js") },
-                { "return_script_url", STR_INIT("reference_return.js") },
-                { "swagger_css_url", STR_INIT("swagger-ui.css.gz") },
-                { "swagger_script_url", STR_INIT("swagger-ui-bundle.js.gz") },
-                { "swagger_license_url", STR_INIT("swagger-ui-bundle.js.LICENSE.txt.gz") },
-        };
-        struct mustache_env env = { .find = page_theme_find, .set = theme };
-        int r = 0;
+static int put_colors(struct page_theme *theme, const struct page_theme_options *options, char problem[256]) {
+        _cleanup_(strbuf_done) struct strbuf css = STRBUF_INIT(1024);
+        int r;
 
-        theme->defaults = json_object();
-        if (!theme->defaults)
-                return -ERR_NO_MEMORY;
-        for (size_t i = 0; r == 0 && i < ARRAY_LENGTH(files); i++)
-                r = put_static_url(theme, files[i].name, files[i].file);
-        if (r == 0)
-                r = put_built_in(theme, problem);
-        if (r == 0 && theme_dir.len)
-                r = put_folder(theme, theme_dir, problem);
-        for (size_t i = 0; r == 0 && i < theme->n; i++)
-                if (!mustache_partials_known(theme->templates[i], &env, problem))
-                        r = -ERR_SETTINGS;
+        if (options->accent.len == 0 && options->accent_dark.len == 0)
+                return 0;
+        r = page_colors_append(options->accent, options->accent_dark, &css, problem);
+        return r < 0 ? r : put_static(theme, STR("colors.css"), strbuf_str(&css), problem);
+}
+
+/* --- what every page can show --- */
+
+static int set_default(struct page_theme *theme, const char *name, struct str value) {
+        return json_object_set_new(theme->defaults, name, json_stringn(value.ptr, value.len)) < 0
+                       ? -ERR_NO_MEMORY
+                       : 0;
+}
+
+static int set_file_url(void *data, struct str file, struct str url) {
+        char name[128];
+        size_t len = MIN_OF(file.len, sizeof(name) - 5);
+
+        for (size_t i = 0; i < len; i++) {
+                char c = file.ptr[i];
+                bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+
+                name[i] = plain ? c : '_';
+        }
+        memcpy(name + len, "_url", 5);
+        return set_default(data, name, url);
+}
+
+static int set_defaults(struct page_theme *theme, const struct page_theme_options *options, struct str logo) {
+        int r = set_default(theme, "platform_name", options->platform_name);
+
+        if (r >= 0)
+                r = page_files_each(theme->files, set_file_url, theme);
+        for (size_t i = 0; r >= 0 && i < ARRAY_LENGTH(file_names); i++)
+                r = set_default(theme, file_names[i].name, page_files_url(theme->files, file_names[i].file));
+        if (r >= 0 && logo.len > 0)
+                r = set_default(theme, "icon_url", page_files_url(theme->files, logo));
         return r;
 }
 
-int page_theme_load(struct str theme_dir, struct page_theme **ret, char ret_problem[256]) {
+static int put_built_in(struct template_set *set, char problem[256]) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < page_templates_count; i++)
+                r = template_set_put(set, page_templates[i].name, page_templates[i].bytes, problem);
+        return r;
+}
+
+static int fill(struct page_theme *theme, const struct page_theme_options *options, char problem[256]) {
+        struct str logo = STR_NULL;
+        int r;
+
+        theme->defaults = json_object();
+        theme->files = page_files_new();
+        if (!theme->defaults || !theme->files)
+                return -ERR_NO_MEMORY;
+        r = put_built_in(&theme->templates, problem);
+        if (r >= 0)
+                r = put_colors(theme, options, problem);
+        if (r >= 0 && options->logo.len > 0)
+                r = put_logo(theme, options->logo, &logo, problem);
+        if (r >= 0 && options->dir.len > 0)
+                r = put_folder(theme, options->dir, problem);
+        if (r >= 0)
+                r = set_defaults(theme, options, logo);
+        if (r >= 0 && !template_set_is_whole(&theme->templates, problem))
+                r = -ERR_SETTINGS;
+        return r;
+}
+
+int page_theme_load(const struct page_theme_options *options, struct page_theme **ret,
+                    char ret_problem[256]) {
         struct page_theme *theme = calloc(1, sizeof(*theme));
         int r;
 
+        ret_problem[0] = '\0';
         if (!theme)
                 return -ERR_NO_MEMORY;
-        r = fill(theme, theme_dir, ret_problem);
+        r = fill(theme, options, ret_problem);
         if (r < 0) {
                 page_theme_free(theme);
                 return r;
@@ -210,8 +253,8 @@ int page_theme_load(struct str theme_dir, struct page_theme **ret, char ret_prob
 struct page_theme *page_theme_free(struct page_theme *theme) {
         if (!theme)
                 return NULL;
-        for (size_t i = 0; i < theme->n; i++)
-                mustache_free(theme->templates[i]);
+        template_set_done(&theme->templates);
+        page_files_free(theme->files);
         json_decref(theme->defaults);
         free(theme);
         return NULL;

@@ -1,13 +1,10 @@
-/* The templates that pages are made of. */
+/* What pages look like: the templates and the data that all of them can show. */
 #pragma once
 
-#include "pages/mustache.h"
 #include "pages/page.h"
+#include "pages/template_set.h"
 
-/* A template by its name without ending, or NULL; fits struct mustache_env.
- *
- * theme   const struct page_theme * */
-const struct mustache *page_theme_find(const void *theme, struct str name);
+const struct template_set *page_theme_templates(const struct page_theme *theme);
 
-/* What every page can show beside its own data: `css_url`, `icon_url` and the others of the files in static. */
+/* What every page can show beside its own data: `platform_name`, `css_url`, `icon_url` and the addresses of the other files. */
 const json_t *page_theme_defaults(const struct page_theme *theme);

@@ -178,7 +178,7 @@ static int route_get(struct test_client *client, struct http_exchange *x, bool b
         char location[64];
 
         if (str_starts_with(req->path, STR("/static/")))
-                return page_static(str_from(req->path, sizeof("/static/") - 1),
+                return page_static(client->theme, str_from(req->path, sizeof("/static/") - 1),
                                    request_header(req, STR("Accept-Encoding")), &x->response);
         if (str_starts_with(req->path, STR("/proxy/")))
                 return begin_job(client, x, true, FLOW_STEPS);

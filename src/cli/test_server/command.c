@@ -189,13 +189,14 @@ static int run(const char *who, const struct arguments *a, const struct settings
                 .backend_url = without_slash(a->backend_url ? str_of(a->backend_url) : settings->public_url),
         };
         struct http_application application = test_client_application(&client);
+        struct page_theme_options look = { .platform_name = settings->platform_name };
         struct page_theme *theme = NULL;
         struct http_server *http = NULL;
         char listen[32], text[256] = "";
         int status = STATUS_FAILED;
 
         snprintf(listen, sizeof(listen), "127.0.0.1:%u", a->port);
-        if (page_theme_load(STR(""), &theme, text) < 0 ||
+        if (page_theme_load(&look, &theme, text) < 0 ||
             http_server_new(str_of(listen), 1, &application, NULL, &http, text) < 0)
                 problem(who, "%s", text);
         else {

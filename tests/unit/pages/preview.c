@@ -50,6 +50,8 @@ static void write_statics(const char *folder) {
 
 int main(int argc, char **argv) {
         _cleanup_(strbuf_done) struct strbuf index = STRBUF_INIT(1024 * 1024);
+        struct page_theme_options options = { .dir = str_of(argc > 3 ? argv[3] : ""),
+                                              .platform_name = STR("Gatehouse") };
         struct page_theme *theme;
         char problem[256] = "";
         json_t *samples;
@@ -61,7 +63,7 @@ int main(int argc, char **argv) {
         samples = samples_load(argv[1]);
         if (!samples)
                 return 1;
-        if (page_theme_load(argc > 3 ? str_of(argv[3]) : STR(""), &theme, problem) < 0) {
+        if (page_theme_load(&options, &theme, problem) < 0) {
                 fprintf(stderr, "%s\n", problem);
                 return 1;
         }

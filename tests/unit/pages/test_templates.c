@@ -188,10 +188,11 @@ static void each_page_has_a_sample(void **state) {
 }
 
 static int set_up(void **state) {
+        struct page_theme_options options = { .platform_name = STR("Gatehouse") };
         char problem[256];
 
         samples = samples_load(getenv("SAMPLES"));
-        return samples ? page_theme_load(STR(""), &theme, problem) : -1;
+        return samples ? page_theme_load(&options, &theme, problem) : -1;
 }
 
 static int tear_down(void **state) {
