@@ -111,10 +111,15 @@ struct str form_problem(struct request *req, struct response *res, int result) {
         return throttled_text(req);
 }
 
-int form_answer_user(struct response *res, const struct user_row *user) {
+int form_answer_user(struct request *req, struct response *res, const struct user_row *user) {
         struct json_writer w = JSON_WRITER(&res->body);
+        struct notifications wanted;
+        int r;
 
+        r = notifications_read(req->tx, &req->arena, user->id, &wanted);
+        if (r < 0)
+                return r;
         response_begin(res, 200, CONTENT_TYPE_JSON);
-        user_write_json(&w, user);
+        user_write_json(&w, user, &wanted);
         return STEP_DONE;
 }

@@ -44,4 +44,4 @@ void form_set_link(json_t **data, const char *name, struct str page, struct str 
 struct str form_problem(struct request *req, struct response *res, int result);
 
 /* The answer 200 with the user object (dialect: Accounts). */
-int form_answer_user(struct response *res, const struct user_row *user);
+_must_use_ int form_answer_user(struct request *req, struct response *res, const struct user_row *user);

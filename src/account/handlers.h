@@ -11,6 +11,9 @@
  *   GET  /api/auth/user/timezone  session    read        handle_timezone
  *   POST /api/auth/user/timezone  session    transaction handle_timezone_set
  *   POST /api/auth/user/name      session    transaction handle_name_set
+ *   POST /api/auth/user/email     session    transaction handle_email_set
+ *   GET  /api/auth/user/preferences  session read        handle_preferences
+ *   POST /api/auth/user/preferences  session transaction handle_preferences_set
  *   GET  /                        session P  read        handle_home
  *   GET  /login                   public  P  read        handle_login_page
  *   POST /login                   public  PF transaction handle_login_form_reserve,
@@ -64,6 +67,9 @@ int handle_user_new(struct request *req, struct response *res);
 int handle_timezone(struct request *req, struct response *res);
 int handle_timezone_set(struct request *req, struct response *res);
 int handle_name_set(struct request *req, struct response *res);
+int handle_email_set(struct request *req, struct response *res);
+int handle_preferences(struct request *req, struct response *res);
+int handle_preferences_set(struct request *req, struct response *res);
 int handle_home(struct request *req, struct response *res);
 
 int handle_setup_page(struct request *req, struct response *res);

@@ -121,7 +121,7 @@ int handle_login_finish(struct request *req, struct response *res) {
         int r;
 
         r = sign_in(req, res, &user);
-        return r < 0 ? r : form_answer_user(res, &user);
+        return r < 0 ? r : form_answer_user(req, res, &user);
 }
 
 static int show(struct request *req, struct response *res, int status, struct str next, struct str app_name,

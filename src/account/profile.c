@@ -2,11 +2,11 @@
 #include "account/audit.h"
 #include "account/form.h"
 #include "account/handlers.h"
+#include "account/own_row.h"
 #include "account/platform_issuer.h"
 #include "account/user.h"
 
-/* The signed-in person's row. */
-static int own_row(struct request *req, struct user_row *ret) {
+int own_row(struct request *req, struct user_row *ret) {
         int r = db_user_by_id(req->tx, &req->arena, req->identity->user_id, ret);
 
         if (r == 0 && req->identity->is_new)
@@ -22,7 +22,7 @@ static int answer_own(struct request *req, struct response *res) {
         if (r < 0)
                 return r;
         response_no_store(res);
-        return form_answer_user(res, &user);
+        return form_answer_user(req, res, &user);
 }
 
 int handle_user(struct request *req, struct response *res) {
@@ -46,7 +46,7 @@ int handle_user_new(struct request *req, struct response *res) {
                 return r;
         response_header(res, STR("X-AutoGPT-User-Created"), created ? STR("true") : STR("false"));
         response_no_store(res);
-        return form_answer_user(res, &user);
+        return form_answer_user(req, res, &user);
 }
 
 static int answer_timezone(struct response *res, struct str timezone) {

@@ -71,7 +71,7 @@ int handle_signup_finish(struct request *req, struct response *res) {
         int r;
 
         r = store(req, res, &user);
-        return r < 0 ? r : form_answer_user(res, &user);
+        return r < 0 ? r : form_answer_user(req, res, &user);
 }
 
 static int show_closed(struct request *req, struct response *res) {

@@ -125,7 +125,7 @@ int user_set_active(const struct context *context, struct tx *tx, struct str id,
         return MIN_OF(r, 0);
 }
 
-void user_write_json(struct json_writer *w, const struct user_row *user) {
+void user_write_json(struct json_writer *w, const struct user_row *user, const struct notifications *wanted) {
         json_object_begin(w);
         json_member_str(w, "id", user->id);
         json_member_str(w, "email", user->email);
@@ -138,6 +138,11 @@ void user_write_json(struct json_writer *w, const struct user_row *user) {
         json_key(w, "metadata");
         json_object_begin(w);
         json_object_end(w);
+        json_member_str(w, "integrations",
+                        STR("")); /* credentials are told by their own endpoints, without secrets */
+        json_member_null(w, "stripe_customer_id");
+        json_member_null(w, "top_up_config");
+        notifications_write_members(w, wanted);
         json_object_end(w);
 }
 

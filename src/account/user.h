@@ -2,6 +2,7 @@
 #pragma once
 
 #include "account/identity.h"
+#include "account/notifications.h"
 #include "base/context.h"
 #include "base/json_write.h"
 #include "db/statements.h"
@@ -60,8 +61,8 @@ _must_use_ int user_set_timezone(const struct context *context, struct tx *tx, s
  * errors   ERR_NOT_FOUND, ERR_STORAGE */
 _must_use_ int user_set_active(const struct context *context, struct tx *tx, struct str id, bool active);
 
-/* The user object (dialect: Accounts), with `is_admin`; what this server has no notion of is left out. */
-void user_write_json(struct json_writer *w, const struct user_row *user);
+/* The user object (dialect: Accounts), with `is_admin`; what this server has no notion of, payments, is empty. */
+void user_write_json(struct json_writer *w, const struct user_row *user, const struct notifications *wanted);
 
 /* One or two capitals that stand for a person or an app where there is no picture: of the first and last word
  * of the name, or of the fallback (an e-mail address) when the name is absent.

@@ -24,7 +24,8 @@ static const char doc[] =
         "Only when that time was wrong, and only while no server runs on the database: a running one would "
         "note its time "
         "again. What was issued under the wrong clock ends later than it should; `gatehouse revoke-all` ends "
-        "it.";
+        "it.\n\n"
+        "Example:\n  gatehouse reset-clock --database sqlite:/var/lib/gatehouse/gatehouse.db";
 
 static const struct argp_child children[] = { { .argp = &settings_argp_database }, { 0 } };
 static const struct argp argp = { .parser = parse, .doc = doc, .children = children };

@@ -133,3 +133,23 @@ int params_parse_json(struct params *params, struct arena *arena, struct str tex
         params->parsed = true;
         return 0;
 }
+
+int request_json_text(struct request *req, const char *name, size_t max, struct str *ret) {
+        _cleanup_(json_free) json_t *value = NULL;
+
+        if (req->body_kind == BODY_NONE)
+                return request_refuse_field(req, name, "missing", "Field required");
+        if (req->body_kind != BODY_JSON)
+                return -ERR_MEDIA_TYPE;
+        if (json_deeper_than(req->body, JSON_DEPTH_MAX))
+                return -ERR_BAD_JSON;
+        value = json_loadb(req->body.ptr, req->body.len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+        if (!value)
+                return request_refuse(req, ERR_BAD_JSON, "The body is not valid JSON");
+        if (!json_is_string(value))
+                return request_refuse_field(req, name, "string_type", "Input should be a valid string");
+        if (json_string_length(value) > max)
+                return request_refuse_field(req, name, "string_too_long",
+                                            "String should have at most %zu characters", max);
+        return copy_text(&req->arena, value, ret);
+}

@@ -158,6 +158,15 @@ const struct param *params_find(const struct params *params, struct str name);
 _must_use_ int request_text(struct request *req, const char *name, size_t max, struct str *ret);
 _must_use_ int request_text_optional(struct request *req, const char *name, size_t max, struct str *ret);
 
+/* The body as a whole, where it is one JSON text: "…".
+ *
+ * name     of what it is, for the error's sake
+ * max      bytes; longer is ERR_INVALID_FIELD
+ * ret      on the arena
+ * errors   ERR_MEDIA_TYPE, ERR_BAD_JSON, ERR_INVALID_FIELD (no body, no text, too long), ERR_NO_MEMORY
+ */
+_must_use_ int request_json_text(struct request *req, const char *name, size_t max, struct str *ret);
+
 /* A JSON boolean; of a form "true" and "false". */
 _must_use_ int request_bool(struct request *req, const char *name, bool *ret);
 

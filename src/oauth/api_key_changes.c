@@ -112,7 +112,7 @@ int handle_api_key_describe(struct request *req, struct response *res) {
         if (r <= 0)
                 return r < 0 ? r : refuse_change(req);
         if (params_find(&req->body_params, STR("name")))
-                r = api_key_read_name(req, &key.name);
+                r = request_text(req, "name", API_KEY_NAME_MAX, &key.name);
         else
                 r = 0;
         if (r == 0 && params_find(&req->body_params, STR("description")))

@@ -19,7 +19,7 @@ int handle_api_key_create(struct request *req, struct response *res) {
         struct json_writer w = JSON_WRITER(&res->body);
         int r;
 
-        r = api_key_read_name(req, &key.name);
+        r = request_text(req, "name", API_KEY_NAME_MAX, &key.name);
         if (r == 0)
                 r = request_text_optional(req, "description", API_KEY_DESCRIPTION_MAX, &key.description);
         if (r == 0)

@@ -54,12 +54,3 @@ int api_key_read_permissions(struct request *req, struct str *ret) {
         *ret = scope_text(&req->arena, set);
         return ret->ptr ? 0 : -ERR_NO_MEMORY;
 }
-
-int api_key_read_name(struct request *req, struct str *ret) {
-        int r = request_text(req, "name", API_KEY_NAME_MAX, ret);
-
-        if (r == 0 && str_trim(*ret).len == 0)
-                return request_refuse_field(req, "name", "string_too_short",
-                                            "String should have at least 1 character");
-        return r;
-}

@@ -15,6 +15,3 @@ _must_use_ int api_key_info_answer(struct response *res, const struct api_key_in
 /* `permissions` of a parsed body, a list of scopes, which may be empty; their text form on the arena.
  * errors   ERR_INVALID_FIELD, ERR_NO_MEMORY */
 _must_use_ int api_key_read_permissions(struct request *req, struct str *ret);
-
-/* `name`: not blank, at most 200 bytes. errors: those of request_text() */
-_must_use_ int api_key_read_name(struct request *req, struct str *ret);

@@ -105,6 +105,9 @@ const struct route routes[] = {
 { HTTP_POST,  "/api/auth/user",          ACCESS_SESSION, 0, 0, { { EXECUTOR_READ, handle_user }, { EXECUTOR_TRANSACTION, handle_user_new } }, 0 },
 { HTTP_GET,   "/api/auth/user/timezone", ACCESS_SESSION, 0, 0, READ(handle_timezone), 0 },
 { HTTP_POST,  "/api/auth/user/timezone", ACCESS_SESSION, 0, 0, TRANSACT(handle_timezone_set), 0 },
+{ HTTP_POST,  "/api/auth/user/email",    ACCESS_SESSION, 0, 0, TRANSACT(handle_email_set), 0 },
+{ HTTP_GET,   "/api/auth/user/preferences", ACCESS_SESSION, 0, 0, READ(handle_preferences), 0 },
+{ HTTP_POST,  "/api/auth/user/preferences", ACCESS_SESSION, 0, 0, TRANSACT(handle_preferences_set), 0 },
 { HTTP_POST,  "/api/auth/user/name",     ACCESS_SESSION, 0, 0, TRANSACT(handle_name_set), 0 },
 
 /* the audit trail */

@@ -45,6 +45,11 @@ SELECT COUNT(*) AS total FROM (SELECT id FROM users WHERE is_admin AND is_active
 -- name: user_set_name(id text, name text?, now bigint) -> count
 UPDATE users SET name = :name, updated_at = :now WHERE id = :id;
 
+-- 0 when the address is another's already.
+-- name: user_set_email(id text, email text, now bigint) -> count
+UPDATE users SET email = :email, updated_at = :now
+WHERE id = :id AND NOT EXISTS (SELECT 1 FROM users WHERE email = :email);
+
 -- name: user_set_timezone(id text, timezone text, now bigint) -> count
 UPDATE users SET timezone = :timezone, updated_at = :now WHERE id = :id;
 

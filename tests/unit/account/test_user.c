@@ -199,12 +199,19 @@ static void the_user_object_shows_no_hash(void **state _unused_) {
                                       .updated_at = FIXTURE_START };
         struct strbuf out = STRBUF_INIT(4096);
         struct json_writer w = JSON_WRITER(&out);
+        struct notifications wanted = { .wanted = { true, false }, .daily_limit = 5 };
 
-        user_write_json(&w, &row);
+        user_write_json(&w, &row, &wanted);
         assert_str(strbuf_str(&out),
                    "{\"id\":\"1\",\"email\":\"a@example.org\",\"email_verified\":true,\"name\":null,"
                    "\"timezone\":\"not-set\",\"is_admin\":false,\"created_at\":\"2026-01-01T00:00:00.000Z\","
-                   "\"updated_at\":\"2026-01-01T00:00:00.000Z\",\"metadata\":{}}");
+                   "\"updated_at\":\"2026-01-01T00:00:00.000Z\",\"metadata\":{},"
+                   "\"integrations\":\"\",\"stripe_customer_id\":null,\"top_up_config\":null,\"max_emails_per_day\":5,"
+                   "\"notify_on_agent_run\":true,\"notify_on_zero_balance\":false,\"notify_on_low_balance\":false,"
+                   "\"notify_on_block_execution_failed\":false,\"notify_on_continuous_agent_error\":false,"
+                   "\"notify_on_daily_summary\":false,\"notify_on_weekly_summary\":false,"
+                   "\"notify_on_monthly_summary\":false,\"notify_on_agent_approved\":false,"
+                   "\"notify_on_agent_rejected\":false}");
         strbuf_done(&out);
 }
 
