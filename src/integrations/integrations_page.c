@@ -2,6 +2,7 @@
 #include "account/form.h"
 #include "account/frame.h"
 #include "account/moment.h"
+#include "integrations/credential_uses.h"
 #include "integrations/handlers.h"
 #include "integrations/provider.h"
 #include "integrations/provider_icon.h"
@@ -39,7 +40,8 @@ static json_t *scopes_json(const struct provider *p, struct str scopes) {
 }
 
 /* p   NULL when the operator took it off the table since */
-static json_t *credential_json(struct request *req, const struct provider *p, const struct credential *c) {
+static json_t *credential_json(struct request *req, const struct provider *p, const struct credential *c,
+                               const struct credential_uses *uses) {
         json_t *data = json_object();
 
         form_set(&data, "id", c->id);
@@ -54,6 +56,9 @@ static json_t *credential_json(struct request *req, const struct provider *p, co
         form_set_bool(&data, "managed", c->is_system);
         form_set_bool(&data, "reconnect",
                       c->state == CREDENTIAL_RECONNECT_NEEDED && p && provider_is_configured(p));
+        if (c->state == CREDENTIAL_OK && c->rest.failures)
+                form_set(&data, "trouble", c->rest.problem);
+        form_set_object(&data, "uses", credential_uses_json(uses, &req->arena, c->id));
         form_set_object(&data, "created", moment_json(req, c->created_at));
         form_set_object(&data, "used", moment_json(req, c->last_used_at));
         form_set(&data, "delete_action",
@@ -88,6 +93,7 @@ static json_t *providers_json(struct request *req) {
 }
 
 int handle_integrations_page(struct request *req, struct response *res) {
+        struct credential_uses uses;
         json_t *data, *list;
         struct credential *all;
         size_t n;
@@ -95,13 +101,15 @@ int handle_integrations_page(struct request *req, struct response *res) {
 
         request_allow(req, ARENA_MAX);
         r = credential_list(req->tx, &req->arena, req->identity->user_id, STR_NULL, &all, &n);
+        if (r == 0)
+                r = credential_uses_find(req->tx, &req->arena, req->identity->user_id, &uses);
         if (r < 0)
                 return r;
         data = frame_data(req, "integrations");
         list = json_array();
         for (size_t i = 0; i < n; i++)
-                json_array_append_new(
-                        list, credential_json(req, provider_find(req->context, all[i].provider), &all[i]));
+                json_array_append_new(list, credential_json(req, provider_find(req->context, all[i].provider),
+                                                            &all[i], &uses));
         form_set_bool(&data, "has_credentials", n > 0);
         form_set_object(&data, "credentials", list);
         form_set_object(&data, "providers", providers_json(req));

@@ -2,6 +2,7 @@
 
 #include "account/form.h"
 #include "account/user.h"
+#include "db/statements.h"
 #include "oauth/location.h"
 #include "pages/page.h"
 
@@ -156,7 +157,7 @@ static json_t *hidden_json(struct request *req) {
 }
 
 static json_t *page_data(struct request *req, const struct wizard *wizard, json_t *slots, size_t connected,
-                         struct str success, struct str cancel) {
+                         struct str cancel) {
         json_t *data = form_data(req, STR_NULL);
 
         form_set_person(&data, req->identity);
@@ -167,15 +168,37 @@ static json_t *page_data(struct request *req, const struct wizard *wizard, json_
         form_set_object(&data, "left", json_integer((json_int_t)(wizard->n_slots - connected)));
         form_set_bool(&data, "done", connected == wizard->n_slots);
         if (connected == wizard->n_slots)
-                form_set(&data, "continue_url", success);
+                form_set(&data, "continue_action", req->target);
         form_set(&data, "cancel_url", cancel);
         form_set_object(&data, "hidden", hidden_json(req));
         return data;
 }
 
-int handle_setup_wizard(struct request *req, struct response *res) {
+/* What the person connected for the app is shown with the credentials (integrations/credential_uses.h). */
+static int note_choices(struct request *req, const struct wizard *wizard) {
+        int64_t now = clock_now(req->context->clock);
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < wizard->n_slots; i++)
+                r = db_app_credential_choose(req->tx, req->identity->user_id, wizard->app.row.id,
+                                             wizard->slots[i].credential_id, now);
+        return MIN_OF(r, 0);
+}
+
+static int go_on(struct request *req, struct response *res, const struct wizard *wizard) {
+        struct str success;
+        int r;
+
+        r = note_choices(req, wizard);
+        if (r == 0)
+                r = success_location(req, wizard, &success);
+        return r < 0 ? r : response_redirect(res, success);
+}
+
+/* done   the person says that this is all: so it is, if it still is */
+static int run(struct request *req, struct response *res, bool done) {
         struct wizard wizard = { .client_id = STR_NULL };
-        struct str success, cancel;
+        struct str cancel;
         bool redirectable;
         size_t connected;
         json_t *slots;
@@ -186,13 +209,23 @@ int handle_setup_wizard(struct request *req, struct response *res) {
         if (r == -ERR_INVALID_FIELD)
                 return show_refusal(req, res, &wizard, redirectable);
         if (r == 0)
-                r = success_location(req, &wizard, &success);
-        if (r == 0)
                 r = cancel_location(req, &wizard, &cancel);
         if (r == 0)
                 r = wizard_slots_json(req, &wizard, &slots, &connected);
         if (r < 0)
                 return r;
+        if (done && connected == wizard.n_slots) {
+                json_decref(slots);
+                return go_on(req, res, &wizard);
+        }
         return page_respond(req->context->theme, res, 200, "setup_wizard",
-                            page_data(req, &wizard, slots, connected, success, cancel));
+                            page_data(req, &wizard, slots, connected, cancel));
+}
+
+int handle_setup_wizard(struct request *req, struct response *res) {
+        return run(req, res, false);
+}
+
+int handle_setup_wizard_done(struct request *req, struct response *res) {
+        return run(req, res, true);
 }

@@ -14,7 +14,8 @@ enum {
 /* One provider that the app wants. A name that comes twice is one of these, with the scopes of both. */
 struct wizard_slot {
         const struct provider *provider;
-        struct str scopes; /* asked for, in the provider's full form; empty for whichever */
+        struct str scopes;        /* asked for, in the provider's full form; empty for whichever */
+        struct str credential_id; /* that it is connected by; STR_NULL while it is not */
 };
 
 struct wizard {
@@ -31,11 +32,13 @@ struct wizard {
  */
 _must_use_ int wizard_read_providers(struct request *req, struct str text, struct wizard *ret);
 
-/* Data of the slots, and how many are connected.
+/* Data of the slots, and how many are connected: each by the credential that is noted in it.
  *
  * errors   ERR_STORAGE, ERR_NO_MEMORY
  */
-_must_use_ int wizard_slots_json(struct request *req, const struct wizard *wizard, json_t **ret,
+_must_use_ int wizard_slots_json(struct request *req, struct wizard *wizard, json_t **ret,
                                  size_t *ret_connected);
 
 int handle_setup_wizard(struct request *req, struct response *res); /* GET /auth/integrations/setup-wizard */
+/* POST there: goes on to the app, noting which credentials the person chose for it */
+int handle_setup_wizard_done(struct request *req, struct response *res);

@@ -96,8 +96,8 @@ static json_t *slot_json(struct request *req, const struct wizard_slot *slot, co
         return data;
 }
 
-static int add_slot(struct request *req, const struct wizard_slot *slot, const struct credential *all,
-                    size_t n, json_t *list, size_t *connected) {
+static int add_slot(struct request *req, struct wizard_slot *slot, const struct credential *all, size_t n,
+                    json_t *list, size_t *connected) {
         struct found found = { .choices = json_array(), .missing = STR_NULL };
         struct str wanted = choice_of(req, slot->provider);
         int r = 0;
@@ -108,13 +108,14 @@ static int add_slot(struct request *req, const struct wizard_slot *slot, const s
         }
         if (r == 0) {
                 json_array_append_new(list, slot_json(req, slot, &found));
+                slot->credential_id = found.chosen ? found.chosen->id : STR_NULL;
                 *connected += found.chosen != NULL;
         }
         json_decref(found.choices);
         return r;
 }
 
-int wizard_slots_json(struct request *req, const struct wizard *wizard, json_t **ret, size_t *ret_connected) {
+int wizard_slots_json(struct request *req, struct wizard *wizard, json_t **ret, size_t *ret_connected) {
         json_t *list = json_array();
         struct credential *all;
         size_t n;

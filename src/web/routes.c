@@ -72,6 +72,7 @@ const struct route routes[] = {
 
 /* connecting accounts elsewhere: pages */
 { HTTP_GET,   "/auth/integrations/setup-wizard",            ACCESS_SESSION, 0, PAGE,   READ(handle_setup_wizard), 0 },
+{ HTTP_POST,  "/auth/integrations/setup-wizard",            ACCESS_SESSION, 0, POSTED, TRANSACT(handle_setup_wizard_done), 0 },
 { HTTP_POST,  "/auth/integrations/connect",                 ACCESS_SESSION, 0, POSTED, TRANSACT(handle_connect_form), 0 },
 { HTTP_GET,   "/auth/integrations/connected",               ACCESS_NONE,    0, PAGE,   READ(handle_connected_page), 0 },
 { HTTP_GET,   "/auth/integrations/credentials",             ACCESS_SESSION, 0, PAGE,   READ(handle_credential_form_page), 0 },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { graph, GRAPH_SCOPES, made, node, withKey } from '../lib/agents.mjs';
 import { encodeForm } from '../lib/browser.mjs';
 import { launchChromium, visitor } from '../lib/chromium.mjs';
 import { clientPage } from '../lib/client-page.mjs';
@@ -10,6 +11,7 @@ import { signUp, someone } from '../lib/people.mjs';
 import { described, Provider, withProviders } from '../lib/providers.mjs';
 import { sendJson } from '../lib/stand-in.mjs';
 
+const SEND = 'fff86bcd-e001-4bad-a7f6-2eae4720c8dc';
 const shots = fileURLToPath(new URL('screenshots/', import.meta.url));
 const words = { read: 'Read your documents', write: 'Change your documents' };
 
@@ -58,8 +60,8 @@ const landedWith = async () => {
 };
 
 // Somebody new, led through login first.
-async function open(address, options) {
-  ({ who } = await signUp(server, someone({ name: 'Nora New' })));
+async function open(address, options, person) {
+  ({ who } = person ? { who: person } : await signUp(server, someone({ name: 'Nora New' })));
   context = await visitor(chromium, options);
   page = await context.newPage();
   await page.goto(address);
@@ -87,7 +89,7 @@ describe('a person whom an app sends to connect accounts', () => {
       await page.getByText('2 of 2 connected').waitFor();
       assert.ok(!(await page.content()).includes('sk-a-key-of-mine'));
       await shot(`done${options.javaScriptEnabled === false ? '-plain' : ''}`);
-      await link('Continue').click();
+      await button('Continue').click();
       assert.deepEqual(await landedWith(), { success: 'true', state: 's/t&a=t"e<b>' });
     });
 
@@ -111,6 +113,17 @@ describe('a person whom an app sends to connect accounts', () => {
     await page.getByText('1 of 1 connected').waitFor();
     await page.goto(`${server.base}/profile/integrations`);
     assert.equal(await button(/^Delete Acme/).count(), 1, 'one credential, connected anew');
+    assert.doesNotMatch(await text(), /For the apps|Used by/);
+    await page.goto(wizard([both[0]]));
+    await button('Continue').click();
+    await landedWith();
+    const api = await withKey(server, { post: (path, { json }) => page.request.post(server.base + path, { data: json, headers: { origin: server.base } }).then(async (it) => ({ status: it.status(), json: await it.json() })) },
+      [...GRAPH_SCOPES, 'READ_INTEGRATIONS']);
+    const [{ id }] = (await api.get('/integrations/acme/credentials')).json;
+    const agent = await made(api, graph([node('call', SEND, { url: 'http://x.example/', credentials: { id } })], [], { name: 'Morning digest' }));
+    await api.post(`/graphs/${agent.id}/schedules`, { name: 'each day', cron: '0 7 * * *', timezone: 'UTC', inputs: {} });
+    await page.goto(`${server.base}/profile/integrations`);
+    assert.match(await text(), /For the apps Agent Planner\s*Used by Morning digest, 1 schedule/);
     await shot('integrations');
     await button(/^Delete Acme/).click();
     assert.match(await text(), /is deleted/);
@@ -132,9 +145,23 @@ describe('a person whom an app sends to connect accounts', () => {
     await page.getByLabel('Use another of your accounts').selectOption('Home');
     await button('Use').click();
     await page.getByText('Connected: Home').waitFor();
-    await link('Continue').click();
+    await button('Continue').click();
     assert.equal((await landedWith()).success, 'true');
   });
+
+  for (const admin of [true, false])
+    it(`is told ${admin ? 'which variables to set, as an administrator' : 'nothing of variables, as anybody else'}`, async () => {
+      await open(wizard([{ provider: 'linear' }]), {}, await server.createUser({ admin }));
+      await page.getByText('0 of 1 connected').waitFor();
+      const told = /set LINEAR_CLIENT_ID and LINEAR_CLIENT_SECRET/;
+      assert.equal(told.test(await text()), admin);
+      assert.equal(await button('Connect Linear').count(), 0);
+      await shot(`unavailable-${admin ? 'admin' : 'anybody'}`);
+      await page.goto(`${server.base}/auth/integrations/credentials?provider=linear&return_to=/profile/integrations`);
+      assert.equal(told.test(await text()), admin);
+      await page.goto(`${server.base}/profile/integrations`);
+      assert.ok(!(await text()).includes('_CLIENT_ID'));
+    });
 
   it('comes back from a provider that refuses, and can try again', async () => {
     refusal = 'access_denied';
@@ -172,8 +199,9 @@ describe('a request that makes no sense', () => {
 });
 
 for (const [look, options] of Object.entries({
-  'phone-light': { viewport: { width: 360, height: 740 } },
-  'phone-dark': { viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
+  'phone-light': { viewport: { width: 390, height: 844 } },
+  'phone-dark': { viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+  'desktop-light': { viewport: { width: 1280, height: 800 } },
   'desktop-dark': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
 }))
   it(`the pages fit: ${look}`, async () => {

@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "agents/graph/adopt.h"
+#include "agents/graph/credentials.h"
 #include "agents/graph/graph_int.h"
 #include "agents/value/value.h"
+#include "base/id.h"
 
 /* A draft in the making. */
 struct making {
@@ -81,6 +83,31 @@ static int write_part(struct making *m, size_t i, struct graph_part *part) {
         return part->summary.ptr && part->body.ptr && part->id.ptr ? 0 : -ERR_NO_MEMORY;
 }
 
+static bool is_noted(const struct graph_draft *draft, struct str id) {
+        for (size_t i = 0; i < draft->n_credentials; i++)
+                if (str_eq(draft->credentials[i], id))
+                        return true;
+        return false;
+}
+
+/* Notes the stored credentials that a graph's nodes name. */
+static int note_credentials(struct making *m, const struct graph *graph) {
+        struct graph_draft *draft = &m->draft;
+        struct graph_credential c = { 0 };
+
+        while (draft->n_credentials < GRAPH_CREDENTIALS_MAX && graph_credential_next(graph, &c)) {
+                const json_t *value = json_object_get(c.node->input_default, c.field->name);
+                struct str id = value_str(json_object_get(value, "id"));
+
+                if (id.len != ID_UUID_LENGTH || is_noted(draft, id))
+                        continue;
+                draft->credentials[draft->n_credentials] = arena_copy(m->arena, id);
+                if (!draft->credentials[draft->n_credentials++].ptr)
+                        return -ERR_NO_MEMORY;
+        }
+        return 0;
+}
+
 static int keep_needs(struct making *m) {
         for (size_t i = 0; i < m->draft.n_needs; i++) {
                 struct graph_need *need = &m->draft.needs[i];
@@ -102,11 +129,20 @@ static int make(struct making *m, json_t *document, struct graph_problems *probl
         m->draft.is_active = !json_is_false(json_object_get(document, "is_active"));
         m->draft.needs = arena_alloc_array(m->arena, GRAPH_NEEDS_MAX, sizeof(*m->draft.needs));
         m->draft.parts = arena_alloc_array(m->arena, m->members.n, sizeof(*m->draft.parts));
-        if (!m->draft.needs || !m->draft.parts)
+        m->draft.credentials =
+                arena_alloc_array(m->arena, GRAPH_CREDENTIALS_MAX, sizeof(*m->draft.credentials));
+        if (!m->draft.needs || !m->draft.parts || !m->draft.credentials)
                 return -ERR_NO_MEMORY;
         r = check(m, problems);
-        for (size_t i = 0; r == 0 && i < m->members.n; i++)
+        for (size_t i = 0; r == 0 && i < m->members.n; i++) {
                 r = write_part(m, i, &m->draft.parts[i]);
+                if (r == 0)
+                        r = note_credentials(m, m->graphs[i]);
+        }
+        if (r == 0) {
+                m->draft.name = arena_copy(m->arena, str_of(m->graphs[0]->name));
+                r = m->draft.name.ptr ? 0 : -ERR_NO_MEMORY;
+        }
         m->draft.n_parts = m->members.n;
         return r < 0 ? r : keep_needs(m);
 }

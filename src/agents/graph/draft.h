@@ -7,7 +7,8 @@
 #include "base/context.h"
 
 enum {
-        GRAPH_NEEDS_MAX = 100, /* agents of its owner that a graph runs, beside its sub-graphs */
+        GRAPH_NEEDS_MAX = 100,       /* agents of its owner that a graph runs, beside its sub-graphs */
+        GRAPH_CREDENTIALS_MAX = 100, /* that are noted of a graph, to be shown with the credentials */
 };
 
 /* The graph itself or one of its sub-graphs. */
@@ -29,6 +30,9 @@ struct graph_draft {
         size_t n_parts;
         struct graph_need *needs;
         size_t n_needs;
+        struct str name;
+        struct str *credentials; /* ids that nodes name, those of its sub-graphs among them; each once */
+        size_t n_credentials;
         bool is_active;
 };
 

@@ -49,6 +49,8 @@ static int insert_parts(struct tx *tx, const struct context *context, struct str
         if (r < 0)
                 return r;
         r = insert_sub_graphs(tx, context, user_id, draft, row.id, now);
+        for (size_t i = 0; r >= 0 && i < draft->n_credentials; i++)
+                r = db_graph_credential_insert(tx, row.id, draft->credentials[i], draft->name);
         if (r < 0)
                 return r;
         *ret = row;
