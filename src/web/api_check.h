@@ -1,15 +1,17 @@
 /* Whether routes and API documents say the same. */
 #pragma once
 
-#include <jansson.h>
-
+#include "web/api_row.h"
 #include "web/route.h"
 
-/* What a document says of a route: its operation; NULL if nothing. */
-json_t *api_find(json_t *document, const struct route *route);
+/* What the documents say of a route; NULL if nothing.
+ *
+ * rows   in the order of paths, then of methods
+ */
+const struct api_row *api_row_find(const struct api_row *rows, size_t n, const struct route *route);
 
-/* Holds the route table against the documents, in both directions: every route but pages and files is an operation of one
+/* Holds the route table against the documents, in both directions: every route but pages and files is an operation of its
  * document and every operation is a route; security, scopes and the greatest body agree. What differs goes to the log, all
  * of it.
- * errors   ERR_SCHEMA */
-_must_use_ int api_check(json_t *external, json_t *others);
+ * errors   ERR_SCHEMA, ERR_NO_MEMORY */
+_must_use_ int api_check(const struct api_row *rows, size_t n);

@@ -2,9 +2,8 @@
 
 #include <stdlib.h>
 
-#include "agents/block_document.h"
 #include "base/metrics.h"
-#include "web/api_document.h"
+#include "web/api_operation.h"
 #include "web/call.h"
 #include "web/cors.h"
 #include "web/respond_error.h"
@@ -107,16 +106,12 @@ static void application_loop_idle(void *data _unused_, void *state) {
 
 int web_application_new(const struct context *context, struct database *database,
                         struct web_application **ret) {
-        const struct block_document *blocks;
         struct web_application *app;
         int r;
 
         r = route_table_init();
         if (r == 0)
-                r = block_document_get(&blocks); /* made before anybody waits for it */
-        if (r < 0)
-                return r;
-        r = api_document_init();
+                r = api_operations_init();
         if (r < 0)
                 return r;
         for (unsigned i = 0; i < routes_count; i++)

@@ -145,13 +145,14 @@ static int check_parameter(struct request *req, const struct api_parameter *para
 }
 
 int validate_parameters(struct request *req, const struct route *route) {
-        const struct api_operation *operation = api_operation_of(route);
+        const struct api_operation *operation = NULL;
         _cleanup_(faults_done) struct faults faults;
         int r;
 
         faults_begin(&faults);
-        if (!operation || operation->n_parameters == 0)
-                return 0;
+        r = api_operation_of(route, &operation);
+        if (r < 0 || !operation || operation->n_parameters == 0)
+                return r;
         r = request_parse_query(req);
         for (size_t i = 0; i < operation->n_parameters && r == 0; i++)
                 r = check_parameter(req, &operation->parameters[i], &faults);
@@ -218,14 +219,15 @@ static int parse_body(struct request *req, struct faults *faults) {
 }
 
 int validate_body(struct request *req, const struct route *route) {
-        const struct api_operation *operation = api_operation_of(route);
+        const struct api_operation *operation = NULL;
         _cleanup_(faults_done) struct faults faults;
         struct json_schema_problems problems;
-        int r = 0;
+        int r;
 
         faults_begin(&faults);
-        if (!operation || !operation->schema || req->json)
-                return 0; /* a step that runs anew finds it parsed and good */
+        r = api_operation_of(route, &operation);
+        if (r < 0 || !operation || !operation->schema || req->json)
+                return r; /* a step that runs anew finds it parsed and good */
         faults.secret = operation->has_secrets;
         if (req->body_kind != BODY_NONE) {
                 r = parse_body(req, &faults);

@@ -1,7 +1,7 @@
 /* Requests of the External API are held against its document before their handler runs (dialect: Errors). */
 #pragma once
 
-#include "web/api_document.h"
+#include "web/api_operation.h"
 
 /* Path and query.
  *

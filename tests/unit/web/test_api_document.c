@@ -1,11 +1,15 @@
 /* The API documents: whole, true to themselves, and the routes' own. */
 #include "web/api_document.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
 
 #include "base/json_pointer.h"
 #include "unit.h"
 #include "web/api_check.h"
+#include "web/api_operation.h"
 
 static json_t *external, *others;
 
@@ -133,67 +137,134 @@ static void the_list_of_scopes_is_the_table(void **state) {
                 assert_string_equal(json_string_value(json_array_get(scopes, i)), scope_rows[i].name.ptr);
 }
 
-/* A copy of the External API's document, to be changed. */
-static json_t *changed(void) {
-        json_t *copy = json_deep_copy(external);
+/* The rows' copy, to be changed, with room for one more. */
+static struct api_row *rows;
 
-        assert_non_null(copy);
-        return copy;
+static struct api_row *fresh_row_of(enum http_method method, const char *path) {
+        const struct route route = { .method = method, .path = path };
+        const struct api_row *row = api_row_find(api_rows, api_rows_count, &route);
+
+        assert_non_null(row);
+        memcpy(rows, api_rows, api_rows_count * sizeof(*rows));
+        return rows + (row - api_rows);
 }
 
-static void assert_differs(json_t *document) {
-        assert_int_equal(api_check(document, others), -ERR_SCHEMA);
-        json_decref(document);
+static void assert_differs(void) {
+        assert_int_equal(api_check(rows, api_rows_count), -ERR_SCHEMA);
 }
 
 static void routes_and_documents_agree(void **state) {
-        assert_int_equal(api_document_init(), 0);
-        assert_int_equal(api_check(external, others), 0);
+        assert_int_equal(api_check(api_rows, api_rows_count), 0);
         for (size_t i = 0; i < routes_count; i++)
-                assert_int_equal(api_operation_of(&routes[i]) == NULL,
+                assert_int_equal(api_row_find(api_rows, api_rows_count, &routes[i]) == NULL,
                                  (routes[i].flags & (ROUTE_PAGE | ROUTE_FILE)) != 0);
 }
 
 static void any_difference_is_found(void **state) {
-        static const char me[] = "/paths/~1external-api~1v1~1me/get";
-        static const char graphs[] = "/paths/~1external-api~1v1~1graphs/post";
-        json_t *document = changed();
+        static const char me[] = "/external-api/v1/me", graphs[] = "/external-api/v1/graphs";
+        struct api_row *row;
 
-        json_object_del(json_pointer_find(document, STR("/paths/~1external-api~1v1~1me")), "get");
-        assert_differs(document);
+        rows = calloc(api_rows_count + 1, sizeof(*rows));
+        assert_non_null(rows);
+        (void)fresh_row_of(HTTP_GET, me);
+        assert_int_equal(api_check(rows, api_rows_count), 0);
 
-        document = changed();
-        json_object_set_new(json_pointer_find(document, STR("/paths")), "/external-api/v1/other",
-                            json_pack("{s:{}}", "get"));
-        assert_differs(document);
+        row = fresh_row_of(HTTP_GET, me); /* a route without an operation */
+        memmove(row, row + 1, (api_rows_count - (size_t)(row + 1 - rows)) * sizeof(*row));
+        assert_int_equal(api_check(rows, api_rows_count - 1), -ERR_SCHEMA);
 
-        document = changed();
-        json_object_set_new(json_pointer_find(document, STR("/paths/~1external-api~1v1~1me")), "put",
-                            json_object());
-        assert_differs(document);
+        row = fresh_row_of(HTTP_GET, me); /* an operation without a route */
+        memmove(row + 1, row, (api_rows_count - (size_t)(row - rows)) * sizeof(*row));
+        row[1].method = HTTP_PUT;
+        assert_int_equal(api_check(rows, api_rows_count + 1), -ERR_SCHEMA);
 
-        document = changed();
-        json_object_set_new(json_pointer_find(document, str_of(me)), "security", json_array());
-        assert_differs(document);
+        fresh_row_of(HTTP_GET, me)->external = false;
+        assert_differs();
+        fresh_row_of(HTTP_GET, me)->security = 0;
+        assert_differs();
+        fresh_row_of(HTTP_GET, me)->security = API_OAUTH2;
+        assert_differs();
+        fresh_row_of(HTTP_GET, me)->scopes = "READ_GRAPH";
+        assert_differs();
+        fresh_row_of(HTTP_POST, graphs)->scopes = "WRITE_GRAPH";
+        assert_differs();
+        fresh_row_of(HTTP_POST, graphs)->scopes = "WRITE_GRAPH NO_SUCH_SCOPE";
+        assert_differs();
+        fresh_row_of(HTTP_POST, graphs)->body_max = 1;
+        assert_differs();
+        fresh_row_of(HTTP_POST, graphs)->has_body = false;
+        assert_differs();
+        free(rows);
+}
 
-        document = changed();
-        json_object_del(json_pointer_find(document, str_of(me)), "security");
-        assert_differs(document);
+/* How many rows a document's operations became. */
+static size_t assert_rows_of(json_t *document, bool is_external) {
+        const char *path, *name;
+        json_t *methods, *operation;
+        size_t n = 0;
 
-        document = changed();
-        json_object_set_new(json_pointer_find(document, str_of(me)), "security",
-                            json_pack("[{s:[]}, {s:[s]}]", "apiKey", "oauth2", "READ_GRAPH"));
-        assert_differs(document);
+        json_object_foreach(json_object_get(document, "paths"), path, methods) {
+                json_object_foreach(methods, name, operation) {
+                        const struct api_row *row = NULL;
 
-        document = changed();
-        json_object_set_new(json_pointer_find(document, str_of(graphs)), "security",
-                            json_pack("[{s:[]}, {s:[s]}]", "apiKey", "oauth2", "WRITE_GRAPH"));
-        assert_differs(document);
+                        for (size_t i = 0; i < api_rows_count && !row; i++)
+                                if (strcmp(api_rows[i].path, path) == 0 &&
+                                    strcasecmp(http_method_name(api_rows[i].method), name) == 0)
+                                        row = &api_rows[i];
+                        assert_non_null(row);
+                        assert_int_equal(row->external, is_external);
+                        assert_int_equal(row->has_body, json_object_get(operation, "requestBody") != NULL);
+                        n++;
+                }
+        }
+        return n;
+}
 
-        document = changed();
-        json_object_set_new(json_object_get(json_pointer_find(document, str_of(graphs)), "requestBody"),
-                            "x-max-bytes", json_integer(1));
-        assert_differs(document);
+static void every_operation_is_a_row(void **state) {
+        assert_int_equal(assert_rows_of(external, true) + assert_rows_of(others, false), api_rows_count);
+}
+
+/* What is compiled when the first request comes, which a bad document would have end in an error. */
+static void every_route_s_requests_can_be_held_against_the_documents(void **state) {
+        const struct api_operation *operation, *again;
+        size_t bodies = 0;
+
+        assert_int_equal(api_operations_init(), 0);
+        for (size_t i = 0; i < routes_count; i++) {
+                const struct api_row *row = api_row_find(api_rows, api_rows_count, &routes[i]);
+
+                assert_int_equal(api_operation_of(&routes[i], &operation), 0);
+                assert_int_equal(operation != NULL, row != NULL && row->request.len > 0);
+                assert_int_equal(api_operation_of(&routes[i], &again), 0);
+                assert_ptr_equal(again, operation);
+                bodies += operation && operation->schema;
+        }
+        assert_true(bodies > 30);
+}
+
+static void *take_operation(void *data) {
+        static const struct api_operation *taken[8];
+        size_t n = (size_t)data;
+
+        for (size_t i = 0; i < routes_count; i++)
+                if (strcmp(routes[i].path, "/external-api/v1/graphs") == 0 && routes[i].method == HTTP_POST)
+                        (void)!api_operation_of(&routes[i], &taken[n]);
+        return (void *)&taken[n];
+}
+
+static void threads_that_want_one_at_once_get_the_same(void **state) {
+        const struct api_operation **taken[8];
+        pthread_t threads[8];
+
+        assert_int_equal(api_operations_init(), 0);
+        for (size_t i = 0; i < ARRAY_LENGTH(threads); i++)
+                assert_int_equal(pthread_create(&threads[i], NULL, take_operation, (void *)i), 0);
+        for (size_t i = 0; i < ARRAY_LENGTH(threads); i++)
+                assert_int_equal(pthread_join(threads[i], (void **)&taken[i]), 0);
+        for (size_t i = 0; i < ARRAY_LENGTH(threads); i++) {
+                assert_non_null(*taken[i]);
+                assert_ptr_equal(*taken[i], *taken[0]);
+        }
 }
 
 static int setup(void **state) {
@@ -215,7 +286,11 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_operation_is_described_with_examples_that_fit),
                 cmocka_unit_test(every_reference_points_somewhere_and_every_schema_compiles),
+                cmocka_unit_test(
+                        threads_that_want_one_at_once_get_the_same), /* before others have made them */
                 cmocka_unit_test(routes_and_documents_agree),
+                cmocka_unit_test(every_operation_is_a_row),
+                cmocka_unit_test(every_route_s_requests_can_be_held_against_the_documents),
                 cmocka_unit_test(any_difference_is_found),
                 cmocka_unit_test(scopes_bear_the_words_of_the_table),
                 cmocka_unit_test(the_list_of_scopes_is_the_table),
