@@ -126,6 +126,10 @@ static int make(void) {
         return 0;
 }
 
+const struct block_document *block_document_made(void) {
+        return atomic_load(&made);
+}
+
 int block_document_get(const struct block_document **ret) {
         int r = 0;
 

@@ -11,6 +11,9 @@ struct block_document {
         struct str json_etag, gzip_etag; /* strong: one for each representation (RFC 9110 §8.8.3) */
 };
 
-/* Thread-safe; what it gives lasts to the end.
+/* The document if it is made; NULL as long as it isn't. */
+const struct block_document *block_document_made(void);
+
+/* Makes it, which takes some ten milliseconds, if need be. Thread-safe; what it gives lasts to the end.
  * errors   ERR_SCHEMA (a block's entry is malformed), ERR_NO_MEMORY; both are tried again at the next call */
 _must_use_ int block_document_get(const struct block_document **ret);

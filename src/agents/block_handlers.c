@@ -9,16 +9,10 @@
 #include "base/clock.h"
 #include "http/negotiate.h"
 
-int handle_blocks(struct request *req, struct response *res) {
-        const struct block_document *document;
+static int respond_blocks(struct request *req, struct response *res, const struct block_document *document) {
+        bool gzip = accepts_gzip(request_header(req, STR("Accept-Encoding")));
         struct str etag;
-        bool gzip;
-        int r;
 
-        r = block_document_get(&document);
-        if (r < 0)
-                return r;
-        gzip = accepts_gzip(request_header(req, STR("Accept-Encoding")));
         etag = gzip ? document->gzip_etag : document->json_etag;
         response_begin(res, 200, CONTENT_TYPE_JSON);
         /* It is the same for everybody who may read it, but who may is asked each time. */
@@ -33,6 +27,20 @@ int handle_blocks(struct request *req, struct response *res) {
                 response_header(res, STR("Content-Encoding"), STR("gzip"));
         res->static_body = gzip ? document->gzip : document->json;
         return 0;
+}
+
+int handle_blocks(struct request *req, struct response *res) {
+        const struct block_document *document = block_document_made();
+
+        return document ? respond_blocks(req, res, document) : STEP_NEXT;
+}
+
+int handle_blocks_make(struct request *req, struct response *res) {
+        const struct block_document *document;
+        int r;
+
+        r = block_document_get(&document);
+        return r < 0 ? r : respond_blocks(req, res, document);
 }
 
 int handle_block_find(struct request *req, struct response *res _unused_) {

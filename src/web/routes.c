@@ -188,7 +188,7 @@ const struct route routes[] = {
 { HTTP_GET,   "/external-api/v1/me", ACCESS_API, SCOPE_IDENTITY, EXTERNAL, READ(handle_me), 0 },
 
 /* External API: blocks */
-{ HTTP_GET,   "/external-api/v1/blocks",                    ACCESS_API, SCOPE_READ_BLOCK,    EXTERNAL, READ(handle_blocks), 0 },
+{ HTTP_GET,   "/external-api/v1/blocks",                    ACCESS_API, SCOPE_READ_BLOCK,    EXTERNAL, { { EXECUTOR_READ, handle_blocks }, { EXECUTOR_WORKER, handle_blocks_make } }, 0 },
 { HTTP_POST,  "/external-api/v1/blocks/{block_id}/execute", ACCESS_API, SCOPE_EXECUTE_BLOCK, HEAVY, { { EXECUTOR_READ, handle_block_find }, { EXECUTOR_CREW, handle_block_run } }, BLOCK_INPUT_BYTES_MAX },
 
 /* External API: graphs */
