@@ -30,15 +30,23 @@ static const struct {
           "The key is suspended: calls with it are refused until you activate it." },
         { STR_INIT("key-active"), "The key is active again." },
         { STR_INIT("key-revoked"), "The key is revoked." },
+        { STR_INIT("person-disabled"), "The account is disabled, and its sessions are ended." },
+        { STR_INIT("person-enabled"), "The account is enabled." },
+        { STR_INIT("person-sessions-ended"), "All sessions of this account are ended." },
+        { STR_INIT("admin-granted"), "This person is an administrator now." },
+        { STR_INIT("admin-taken"), "This person is no longer an administrator." },
 };
 
-static json_t *nav(const char *page) {
+static json_t *nav(struct request *req, const char *page) {
         json_t *list = json_array();
 
         for (size_t i = 0; i < ARRAY_LENGTH(entries); i++)
                 json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "url", entries[i].url, "label",
                                                       entries[i].label, "current",
                                                       strcmp(entries[i].page, page) == 0));
+        if (req->identity->is_admin)
+                json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "url", "/admin", "label",
+                                                      "Administration", "current", 0));
         return list;
 }
 
@@ -60,14 +68,18 @@ json_t *frame_data(struct request *req, const char *page) {
         const char *notice = notice_of(req);
 
         form_set_person(&data, req->identity);
-        form_set_object(&data, "nav", nav(page));
+        form_set_object(&data, "nav", nav(req, page));
         if (notice)
                 form_set(&data, "notice", str_of(notice));
         return data;
 }
 
-int frame_done(struct response *res, const char *path, const char *done) {
-        struct str location = arena_printf(&res->request->arena, "%s?done=%s", path, done);
+int frame_done_at(struct response *res, struct str path, const char *done) {
+        struct str location = arena_printf(&res->request->arena, STR_FMT "?done=%s", STR_ARG(path), done);
 
         return location.ptr ? response_redirect(res, location) : -ERR_NO_MEMORY;
+}
+
+int frame_done(struct response *res, const char *path, const char *done) {
+        return frame_done_at(res, str_of(path), done);
 }

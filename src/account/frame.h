@@ -18,3 +18,6 @@ json_t *frame_data(struct request *req, const char *page);
  * errors   ERR_NO_MEMORY
  */
 _must_use_ int frame_done(struct response *res, const char *path, const char *done);
+
+/* The same for a page whose path was made for this request. */
+_must_use_ int frame_done_at(struct response *res, struct str path, const char *done);

@@ -31,6 +31,13 @@
  *   GET  /profile/sessions        session P  read        handle_sessions_page
  *   POST /profile/sessions/{id}/end        session PF transaction handle_session_end
  *   POST /profile/sessions/end-others      session PF transaction handle_sessions_end_others
+ *   GET  /admin                   elevated P read        handle_admin_page
+ *   GET  /admin/confirm           admin   P  read        handle_admin_confirm_page
+ *   POST /admin/confirm           admin   PF transaction handle_admin_confirm_reserve, worker handle_admin_confirm_verify,
+ *                                            transaction handle_admin_confirm_finish
+ *   GET  /admin/people            elevated P read        handle_admin_people_page
+ *   GET  /admin/people/{id}       elevated P read        handle_admin_person_page
+ *   POST /admin/people/{id}       elevated PF transaction handle_admin_person_form
  *   GET  /setup                   public  P  read        handle_setup_page
  *   POST /setup                   public  PF read        handle_setup_reserve, worker handle_setup_hash,
  *                                            transaction handle_setup_finish
@@ -87,3 +94,12 @@ int handle_profile_form(struct request *req, struct response *res);
 int handle_password_reserve(struct request *req, struct response *res);
 int handle_password_verify(struct request *req, struct response *res);
 int handle_password_finish(struct request *req, struct response *res);
+
+int handle_admin_page(struct request *req, struct response *res);
+int handle_admin_confirm_page(struct request *req, struct response *res);
+int handle_admin_confirm_reserve(struct request *req, struct response *res);
+int handle_admin_confirm_verify(struct request *req, struct response *res);
+int handle_admin_confirm_finish(struct request *req, struct response *res);
+int handle_admin_people_page(struct request *req, struct response *res);
+int handle_admin_person_page(struct request *req, struct response *res);
+int handle_admin_person_form(struct request *req, struct response *res);

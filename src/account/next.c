@@ -59,10 +59,10 @@ void next_link(struct str page, struct str next, struct strbuf *out) {
 /* The pages on the way (sign-up, logout) have longer names than /login. */
 enum { LINK_ROOM = 64 /* bytes */ };
 
-int next_after_login(struct request *req, struct response *res, struct str next, bool again) {
+int next_after(struct request *req, struct response *res, const char *page, struct str next) {
         _cleanup_(strbuf_done) struct strbuf location = STRBUF_INIT(16 * REQUEST_BODY_MAX);
 
-        strbuf_append(&location, again ? STR("/login?prompt=login&next=") : STR("/login?next="));
+        strbuf_append(&location, str_of(page));
         strbuf_append_percent(&location, next, false);
         if (location.failed)
                 return -ERR_NO_MEMORY;
@@ -70,6 +70,10 @@ int next_after_login(struct request *req, struct response *res, struct str next,
                 return request_refuse(req, ERR_BAD_REQUEST,
                                       "This request is too long to be kept while you sign in");
         return response_redirect(res, strbuf_str(&location));
+}
+
+int next_after_login(struct request *req, struct response *res, struct str next, bool again) {
+        return next_after(req, res, again ? "/login?prompt=login&next=" : "/login?next=", next);
 }
 
 bool login_again(struct request *req) {

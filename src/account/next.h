@@ -29,5 +29,10 @@ void next_link(struct str page, struct str next, struct strbuf *out);
  * errors   ERR_BAD_REQUEST when no address could hold the way back; ERR_NO_MEMORY */
 _must_use_ int next_after_login(struct request *req, struct response *res, struct str next, bool again);
 
+/* The same for any page that leads back. page   its address up to and with "next=" */
+_must_use_ int next_after(struct request *req, struct response *res, const char *page, struct str next);
+
+#define CONFIRM_PATH "/admin/confirm"
+
 /* Whether the login page was asked for with `again`. */
 bool login_again(struct request *req);

@@ -1,6 +1,7 @@
 #include "account/session.h"
 
 #include "account/audit.h"
+#include "account/identity.h"
 
 struct str session_cookie_name(const struct settings *settings) {
         return settings->public_https ? STR("__Host-gatehouse") : STR("gatehouse");
@@ -58,27 +59,53 @@ static int end_presented(struct request *req, enum audit_event event) {
         return r < 0 ? r : session_end(req->tx, id);
 }
 
-int session_begin(struct request *req, struct response *res, struct str user_id) {
+/* Stores a session, puts it on record, and hands it to the browser. */
+static int begin(struct request *req, struct response *res, struct str user_id, enum audit_event event,
+                 int64_t *ret_id) {
         _cleanup_(secret_done) struct secret text = SECRET_EMPTY;
         const struct settings *settings = req->context->settings;
         struct hash h;
-        int64_t id;
         int r;
 
-        r = end_presented(req, AUDIT_SESSION_ENDED);
-        if (r < 0)
-                return r;
         r = session_create(req, user_id, &text);
         if (r < 0)
                 return r;
-        if (!token_parse(secret_str(&text), TOKEN_PREFIX_SESSION, &id, &h))
+        if (!token_parse(secret_str(&text), TOKEN_PREFIX_SESSION, ret_id, &h))
                 return -ERR_INTERNAL;
-        r = audit(req, &(struct audit){ AUDIT_SIGNED_IN, .user_id = user_id, .session = id, .alone = true });
+        r = audit(req, &(struct audit){ event, .user_id = user_id, .session = *ret_id, .alone = true });
         if (r < 0)
                 return r;
         response_no_store(res);
         return response_cookie(res, session_cookie_name(settings), secret_str(&text),
                                settings->session_lifetime, settings->public_https);
+}
+
+int session_begin(struct request *req, struct response *res, struct str user_id) {
+        int64_t id;
+        int r;
+
+        r = end_presented(req, AUDIT_SESSION_ENDED);
+        return r < 0 ? r : begin(req, res, user_id, AUDIT_SIGNED_IN, &id);
+}
+
+int session_elevate(struct request *req, struct response *res) {
+        int64_t until = clock_now(req->context->clock) + SESSION_ELEVATED_MS, id;
+        int r;
+
+        r = session_end(req->tx, req->identity->session_id);
+        if (r >= 0)
+                r = begin(req, res, req->identity->user_id, AUDIT_PASSWORD_CONFIRMED, &id);
+        if (r >= 0)
+                r = db_session_elevate(req->tx, id, until);
+        return MIN_OF(r, 0);
+}
+
+int session_elevated(struct request *req) {
+        struct session_elevation_row row;
+        int r;
+
+        r = db_session_elevation(req->tx, &req->arena, req->identity->session_id, &row);
+        return r <= 0 ? r : row.elevated_until > clock_now(req->context->clock);
 }
 
 int session_find(const struct context *context, struct tx *tx, struct arena *arena, struct str cookie,

@@ -50,5 +50,15 @@ _must_use_ int sessions_end_all(struct tx *tx, struct str user_id);
 /* Ends every session of a person but this one; of all when `id` is 0, as for who came by a user JWT. */
 _must_use_ int sessions_end_others(struct tx *tx, struct str user_id, int64_t id);
 
+/* How long an administrator's session stays elevated once the password was entered again. */
+#define SESSION_ELEVATED_MS (INT64_C(15) * 60 * 1000)
+
+/* The same person signs in anew, to administer: as session_begin(), in a session that is elevated (ASVS 7.2.4). Its event is
+ * on record as PASSWORD_CONFIRMED. */
+_must_use_ int session_elevate(struct request *req, struct response *res);
+
+/* Whether the session of who calls is elevated. returns   1 or 0   errors   ERR_STORAGE, ERR_NO_MEMORY */
+_must_use_ int session_elevated(struct request *req);
+
 /* Logout: ends the session that the browser presented and deletes its cookie. */
 _must_use_ int session_leave(struct request *req, struct response *res);

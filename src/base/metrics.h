@@ -8,7 +8,7 @@
 #include "base/rate.h"
 #include "base/strbuf.h"
 
-enum { METRICS_ROUTES_MAX = 128, METRICS_STATUSES = 24, METRICS_BUCKETS = 14 };
+enum { METRICS_ROUTES_MAX = 256, METRICS_STATUSES = 24, METRICS_BUCKETS = 14 };
 
 enum token_kind { TOKEN_CODE, TOKEN_ACCESS, TOKEN_REFRESH, TOKEN_SESSION, TOKEN_KINDS };
 

@@ -48,6 +48,7 @@ static const char *check_security(const struct route *route, const struct api_ro
                 return row->security & API_CLIENT ? NULL : "the operation needs the security of an app";
         case ACCESS_SESSION:
         case ACCESS_ADMIN:
+        case ACCESS_ELEVATED:
                 return row->security & API_SESSION ? NULL : "the operation needs a session";
         default:
                 return row->security == 0 ? NULL : "the operation needs no security: []";

@@ -79,8 +79,13 @@ static int authenticate_person(struct request *req, struct response *res, const 
                 return route->flags & ROUTE_FORM ? csrf_check(req) : 0;
         if (who->kind != IDENTITY_SESSION)
                 return -ERR_NOT_SIGNED_IN;
-        if (route->access == ACCESS_ADMIN && !who->is_admin)
+        if ((route->access == ACCESS_ADMIN || route->access == ACCESS_ELEVATED) && !who->is_admin)
                 return -ERR_NOT_ADMINISTRATOR;
+        if (route->access == ACCESS_ELEVATED) {
+                r = session_elevated(req);
+                if (r <= 0)
+                        return r < 0 ? r : -ERR_NOT_ELEVATED;
+        }
         return route->flags & ROUTE_FORM ? csrf_check(req) : 0;
 }
 

@@ -51,8 +51,9 @@ void refusal_audit(const struct request *req, const struct route *route, int res
                 event = AUDIT_QUOTA_REFUSED;
         else if (row->json_status != 401 && row->json_status != 403)
                 return;
-        /* Signing in tells of its own refusals (account/login.c). */
-        if (result == -ERR_WRONG_PASSWORD || (event == AUDIT_QUOTA_REFUSED && route->access == ACCESS_PUBLIC))
+        /* Signing in tells of its own refusals (account/login.c), and who is to enter the password again is refused nothing. */
+        if (result == -ERR_WRONG_PASSWORD || result == -ERR_NOT_ELEVATED ||
+            (event == AUDIT_QUOTA_REFUSED && route->access == ACCESS_PUBLIC))
                 return;
         audit_soon(req, &(struct audit){ event, .reason = row->name, .detail = str_of(route->path) });
 }

@@ -174,13 +174,16 @@ static void append_return(struct request *req, struct strbuf *out) {
         }
 }
 
-/* Sends a person who must sign in first to the login page, which leads back.
+/* Sends a person who must sign in first, or enter the password again, to the page for that, which leads back.
  * errors   ERR_BAD_REQUEST when no address could hold the way back; ERR_NO_MEMORY */
-static int redirect_to_login(struct request *req, struct response *res) {
+static int redirect_to_login(struct request *req, struct response *res, int result) {
         _cleanup_(strbuf_done) struct strbuf back = STRBUF_INIT(4 * REQUEST_BODY_MAX);
 
         append_return(req, &back);
-        return back.failed ? -ERR_NO_MEMORY : next_after_login(req, res, strbuf_str(&back), false);
+        if (back.failed)
+                return -ERR_NO_MEMORY;
+        return next_after(req, res, result == -ERR_NOT_ELEVATED ? CONFIRM_PATH "?next=" : "/login?next=",
+                          strbuf_str(&back));
 }
 
 static void log_failure(const struct request *req, const struct error_row *row, int status) {
@@ -193,8 +196,9 @@ void respond_error(struct request *req, struct response *res, const struct route
 
         metrics_error(result);
         response_reset(res);
-        if (result == -ERR_NOT_SIGNED_IN && route && route->flags & ROUTE_PAGE) {
-                result = redirect_to_login(req, res);
+        if ((result == -ERR_NOT_SIGNED_IN || result == -ERR_NOT_ELEVATED) && route &&
+            route->flags & ROUTE_PAGE) {
+                result = redirect_to_login(req, res, result);
                 if (result == 0)
                         return;
                 response_reset(res);

@@ -7,12 +7,13 @@
 
 /* Who may call. */
 enum access {
-        ACCESS_NONE,    /* anybody, and nobody is looked up: health, static files, metadata */
-        ACCESS_PUBLIC,  /* anybody; a session is looked up when there is one */
-        ACCESS_CLIENT,  /* an app that authenticates itself: the handler's first check (RFC 6749 §2.3) */
-        ACCESS_SESSION, /* a person who is signed in */
-        ACCESS_ADMIN,   /* one who is an administrator too */
-        ACCESS_API,     /* API key or access token with the route's scopes */
+        ACCESS_NONE,     /* anybody, and nobody is looked up: health, static files, metadata */
+        ACCESS_PUBLIC,   /* anybody; a session is looked up when there is one */
+        ACCESS_CLIENT,   /* an app that authenticates itself: the handler's first check (RFC 6749 §2.3) */
+        ACCESS_SESSION,  /* a person who is signed in */
+        ACCESS_ADMIN,    /* one who is an administrator too */
+        ACCESS_ELEVATED, /* an administrator whose password was entered again not long ago: /admin */
+        ACCESS_API,      /* API key or access token with the route's scopes */
 };
 
 enum executor {

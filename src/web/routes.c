@@ -98,6 +98,14 @@ const struct route routes[] = {
 { HTTP_POST,  "/profile/sessions/{id}/end",                 ACCESS_SESSION, 0, POSTED, TRANSACT(handle_session_end), 0 },
 { HTTP_POST,  "/profile/sessions/end-others",               ACCESS_SESSION, 0, POSTED, TRANSACT(handle_sessions_end_others), 0 },
 
+/* for administrators, once the password was entered again */
+{ HTTP_GET,   "/admin",             ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_page), 0 },
+{ HTTP_GET,   "/admin/confirm",     ACCESS_ADMIN,    0, PAGE,   READ(handle_admin_confirm_page), 0 },
+{ HTTP_POST,  "/admin/confirm",     ACCESS_ADMIN,    0, POSTED, HASHED(TRANSACTION, handle_admin_confirm_reserve, handle_admin_confirm_verify, handle_admin_confirm_finish), 0 },
+{ HTTP_GET,   "/admin/people",      ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_people_page), 0 },
+{ HTTP_GET,   "/admin/people/{id}", ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_person_page), 0 },
+{ HTTP_POST,  "/admin/people/{id}", ACCESS_ELEVATED, 0, POSTED, TRANSACT(handle_admin_person_form), 0 },
+
 /* accounts: JSON */
 { HTTP_POST,  "/api/auth/signup",        ACCESS_PUBLIC,  0, 0, HASHED(TRANSACTION, handle_signup_reserve, handle_signup_hash, handle_signup_finish), 0 },
 { HTTP_POST,  "/api/auth/login",         ACCESS_PUBLIC,  0, 0, HASHED(TRANSACTION, handle_login_reserve, handle_login_verify, handle_login_finish), 0 },

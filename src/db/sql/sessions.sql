@@ -43,3 +43,13 @@ DELETE FROM sessions WHERE user_id = :user_id AND id <> :id;
 SELECT id, created_at, seen_at, address, user_agent FROM sessions
 WHERE user_id = :user_id AND expires_at > :now AND seen_at > :idle_since
 ORDER BY seen_at DESC, id DESC LIMIT :limit;
+
+-- Until when a session is an administrator's.
+-- row: session_elevation
+--   elevated_until bigint
+
+-- name: session_elevation(id bigint) -> session_elevation?
+SELECT elevated_until FROM sessions WHERE id = :id;
+
+-- name: session_elevate(id bigint, until bigint) -> count
+UPDATE sessions SET elevated_until = :until WHERE id = :id;

@@ -58,3 +58,48 @@ UPDATE users SET is_active = :is_active, updated_at = :now WHERE id = :id;
 
 -- name: user_set_password(id text, password_hash text, now bigint) -> count
 UPDATE users SET password_hash = :password_hash, updated_at = :now WHERE id = :id;
+
+-- name: user_set_admin(id text, is_admin boolean, now bigint) -> count
+UPDATE users SET is_admin = :is_admin, updated_at = :now WHERE id = :id;
+
+-- row: user_id
+--   id text
+
+-- The first two administrators who may sign in, until the end of the transaction: who takes one away must find another.
+-- name: admins_hold() -> user_id*
+SELECT id FROM users WHERE is_admin AND is_active ORDER BY id LIMIT 2
+-- postgres adds: two who take each other away wait for one another
+FOR NO KEY UPDATE;
+
+-- A stretch of people, newest first: the oldest of them and their number.
+-- row: user_stretch
+--   last text, rows bigint
+
+-- name: users_stretch(before text, limit bigint) -> user_stretch?
+SELECT COALESCE(MIN(id), '') AS last, COUNT(*) AS rows
+FROM (SELECT id FROM users WHERE id < :before ORDER BY id DESC LIMIT :limit) AS stretch;
+
+-- A person as administrators see them in a list.
+-- row: person
+--   id text, email text, name text?, is_admin boolean, is_active boolean, created_at bigint
+
+-- Those of a stretch who fit: whose address or name is like `pattern`, and who are administrators or disabled where that is
+-- asked for.
+-- name: people_in(before text, last text, pattern text, admins boolean, disabled boolean, limit bigint) -> person*
+SELECT id, email, name, is_admin, is_active, created_at FROM users
+WHERE id < :before AND id >= :last
+  AND (email LIKE :pattern ESCAPE '!' OR LOWER(COALESCE(name, '')) LIKE :pattern ESCAPE '!' OR id LIKE :pattern ESCAPE '!')
+  AND (NOT :admins OR is_admin) AND (NOT :disabled OR NOT is_active)
+ORDER BY id DESC LIMIT :limit;
+
+-- What a person has, in numbers.
+-- row: person_sums
+--   keys bigint, apps bigint, connections bigint, credentials bigint, bytes bigint
+
+-- name: person_sums(id text) -> person_sums?
+SELECT (SELECT COUNT(*) FROM api_keys k WHERE k.user_id = u.id AND k.status <> 'REVOKED') AS keys,
+       (SELECT COUNT(*) FROM apps a WHERE a.owner_id = u.id) AS apps,
+       (SELECT COUNT(*) FROM consents c WHERE c.user_id = u.id) AS connections,
+       (SELECT COUNT(*) FROM credentials r WHERE r.user_id = u.id) AS credentials,
+       COALESCE((SELECT s.bytes FROM storage_used s WHERE s.user_id = u.id), 0) AS bytes
+FROM users u WHERE u.id = :id;

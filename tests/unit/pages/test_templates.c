@@ -169,8 +169,8 @@ static void templates_keep_their_rules(void **state) {
 
 static void each_page_has_a_sample(void **state) {
         static const char *const partials[] = {
-                "account.html", "brand.html",  "credentials_input.html",  "foot.html",  "form_error.html",
-                "hidden.html",  "layout.html", "new_account_fields.html", "person.html"
+                "account.html",    "admin_frame.html", "brand.html",  "credentials_input.html",  "foot.html",
+                "form_error.html", "hidden.html",      "layout.html", "new_account_fields.html", "person.html"
         };
 
         for (size_t i = 0; i < page_templates_count; i++) {
