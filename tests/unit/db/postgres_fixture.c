@@ -106,9 +106,11 @@ void postgres_fixture_start(struct postgres_fixture *f) {
         fail_msg("PostgreSQL did not start: see %s/log", f->folder);
 }
 
+/* Its processes for connections end when they see that the first one is gone, and answer until then. */
 void postgres_fixture_kill(struct postgres_fixture *f) {
         assert_int_equal(kill(f->server, SIGKILL), 0);
-        (void)waitpid(f->server, NULL, 0);
+        while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+                ;
         f->server = 0;
 }
 
@@ -149,6 +151,8 @@ int postgres_fixture_setup(void **state) {
                 assert_int_equal(chown(f->folder, user->pw_uid, user->pw_gid), 0);
         (void)snprintf(f->url, sizeof(f->url), "postgresql://tester@/postgres?host=%s", f->folder);
         arena_init(&f->arena, 1024 * 1024);
+        assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1),
+                         0); /* its processes are waited for when it is killed */
         data_make(f);
         postgres_fixture_start(f);
         if (database_open(str_of(f->url), &f->db, problem) < 0)

@@ -24,7 +24,7 @@ bool postgres_installed(void);
 int postgres_fixture_setup(void **state);
 int postgres_fixture_teardown(void **state);
 
-/* Ends the server as a power failure would (SIGKILL to all of it), and starts it again. */
+/* Ends the server without a warning (SIGKILL), with all of its processes, and starts it again. */
 void postgres_fixture_kill(struct postgres_fixture *f);
 void postgres_fixture_start(struct postgres_fixture *f);
 
