@@ -11,7 +11,7 @@ const NODES = 4;
 
 describe('four nodes that start together on an empty database', () => {
   let nodes;
-  before(async () => { nodes = await Nodes.start(NODES); });
+  before(async () => { nodes = await Nodes.start(NODES, {}, { empty: true }); });
   after(() => nodes?.close());
 
   it('migrate it once', async () => {

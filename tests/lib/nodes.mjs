@@ -2,7 +2,7 @@
 import { Server } from './server.mjs';
 
 export class Nodes {
-  // The first start of all of them at once: none finds a database or a key that another has made ready.
+  // The first start of all of them at once: none finds a key that another has made ready, nor, where it is empty, a database.
   static async start(count, settings = {}, options = {}) {
     const it = new Nodes();
     it.first = await Server.prepare(settings, options);

@@ -40,7 +40,8 @@ export class Server {
   browsers = [];
 
   // settings: environment variables; host: under which it is reached; publicUrl: where it isn't the address itself;
-  // database: one that the caller made and drops; ownClock: the server's system has a clock of its own (server.clock)
+  // database: one that the caller made and drops; empty: the server finds nothing in its own, and migrates it; ownClock: the
+  // server's system has a clock of its own (server.clock)
   static async start(settings, options) {
     const server = await Server.prepare(settings, options);
     try {
@@ -52,10 +53,10 @@ export class Server {
   }
 
   // The same without its first start.
-  static async prepare(settings = {}, { publicUrl, host = 'localhost', database, ownClock } = {}) {
+  static async prepare(settings = {}, { publicUrl, host = 'localhost', database, empty, ownClock } = {}) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
-    server.database = database ?? (engine === 'postgres' ? await newDatabase() : new SqliteFile(join(server.folder, 'g.db')));
+    server.database = database ?? (engine === 'postgres' ? await newDatabase({ migrated: !empty }) : new SqliteFile(join(server.folder, 'g.db')));
     server.owns = !database;
     server.clock = ownClock ? new SystemClock(server.folder) : null;
     await server.settle({ ...server.clock?.environment, ...settings }, (port) => publicUrl ?? `http://${host}:${port}`);
