@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/metrics_agents.h"
 #include "outbound/address_policy.h"
 #include "outbound/outbound_int.h"
@@ -12,8 +13,10 @@
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 static bool curl_ready;
 
+/* What libcurl copies of header fields and bodies is zeroed as it is freed: tokens and keys are among them. */
 static void start_curl(void) {
-        curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+        curl_ready = curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, memory_free_wiped,
+                                          memory_realloc_wiped, strdup, calloc) == CURLE_OK;
 }
 
 int outbound_fail(struct outbound_response *response, const char *format, ...) {
@@ -90,6 +93,8 @@ static void set_constants(struct outbound_call *call) {
         curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
         curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
         curl_easy_setopt(curl, CURLOPT_PROXY, "");
+        /* a connection serves one request; and HTTP/2's library would keep copies of fields in memory of its own */
+        curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
         curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);

@@ -52,6 +52,25 @@ static void freed_memory_is_zeroed_to_its_end(void **state) {
         assert_int_equal(dirty, 0);
 }
 
+static void memory_that_moves_is_zeroed_where_it_was(void **state) {
+        char *ptr = NULL;
+
+        seen = dirty = 0;
+        watching = true;
+        for (size_t size = 1; size < 2000; size += 37) {
+                ptr = memory_realloc_wiped(ptr, size);
+                assert_non_null(ptr);
+                ptr[size - 1] = 'x';
+                assert_int_equal(ptr[0], 'x');
+        }
+        ptr = memory_realloc_wiped(ptr, 1);
+        assert_int_equal(*ptr, 'x');
+        memory_free_wiped(ptr);
+        watching = false;
+        assert_int_equal(seen, 56);
+        assert_int_equal(dirty, 0);
+}
+
 static void jansson_leaves_nothing_behind(void **state) {
         json_t *value;
 
@@ -72,6 +91,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(wiped_memory_is_zero),
                 cmocka_unit_test(freed_memory_is_zeroed_to_its_end),
+                cmocka_unit_test(memory_that_moves_is_zeroed_where_it_was),
                 cmocka_unit_test(jansson_leaves_nothing_behind),
         };
 
