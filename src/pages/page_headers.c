@@ -34,6 +34,7 @@ static const struct {
         { STR_INIT("setup_wizard"), STR_INIT(POLICY "; script-src 'self'") },
         { STR_INIT("integrations"), STR_INIT(POLICY "; script-src 'self'") },
         /* they have scripts */
+        { STR_INIT("guide"), STR_INIT(POLICY "; form-action 'none'; script-src 'self'") },
         { STR_INIT("connected"), STR_INIT(POLICY "; form-action 'none'; script-src 'self'") },
         { STR_INIT("api_key_created"), STR_INIT(POLICY "; form-action 'self'; script-src 'self'") },
         { STR_INIT("profile"), STR_INIT(POLICY "; form-action 'self'; script-src 'self'") },
@@ -61,8 +62,12 @@ static void common_headers(struct response *res, struct str policy) {
                             "serial=(), usb=(), browsing-topics=()"));
 }
 
-void page_headers(struct response *res, struct str name) {
+void page_kept_headers(struct response *res, struct str name) {
         common_headers(res, policy_of(name));
+}
+
+void page_headers(struct response *res, struct str name) {
+        page_kept_headers(res, name);
         response_no_store(res);
 }
 

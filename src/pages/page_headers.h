@@ -7,3 +7,6 @@
  *
  * name   of the template: tells where its forms may lead */
 void page_headers(struct response *res, struct str name);
+
+/* The same without no-store, for pages that are the same for everybody and may be kept. */
+void page_kept_headers(struct response *res, struct str name);

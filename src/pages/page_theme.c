@@ -27,6 +27,7 @@ static const struct {
         { "connect_script_url", STR_INIT("connect.js") },
         { "connected_script_url", STR_INIT("connected.js") },
         { "copy_script_url", STR_INIT("copy.js") },
+        { "guide_script_url", STR_INIT("guide.js") },
         { "profile_script_url", STR_INIT("profile.js") },
         { "reference_script_url", STR_INIT("reference.js") },
         { "return_script_url", STR_INIT("reference_return.js") },
@@ -38,6 +39,7 @@ static const struct {
 struct page_theme {
         struct template_set templates;
         struct page_files *files;
+        struct guide_pages *guides;
         json_t *defaults;
 };
 
@@ -47,6 +49,10 @@ const struct template_set *page_theme_templates(const struct page_theme *theme) 
 
 const json_t *page_theme_defaults(const struct page_theme *theme) {
         return theme->defaults;
+}
+
+struct guide_pages *page_theme_guides(const struct page_theme *theme) {
+        return theme->guides;
 }
 
 int page_static(const struct page_theme *theme, struct str name, struct str accept_encoding,
@@ -217,7 +223,8 @@ static int fill(struct page_theme *theme, const struct page_theme_options *optio
 
         theme->defaults = json_object();
         theme->files = page_files_new();
-        if (!theme->defaults || !theme->files)
+        theme->guides = guide_pages_new();
+        if (!theme->defaults || !theme->files || !theme->guides)
                 return -ERR_NO_MEMORY;
         r = put_built_in(&theme->templates, problem);
         if (r >= 0)
@@ -255,6 +262,7 @@ struct page_theme *page_theme_free(struct page_theme *theme) {
                 return NULL;
         template_set_done(&theme->templates);
         page_files_free(theme->files);
+        guide_pages_free(theme->guides);
         json_decref(theme->defaults);
         free(theme);
         return NULL;

@@ -16,6 +16,7 @@
 #include "oauth/token.h"
 #include "web/api_document.h"
 #include "web/external.h"
+#include "web/guide.h"
 #include "web/health.h"
 #include "web/reference.h"
 #include "web/route.h"
@@ -58,6 +59,11 @@ const struct route routes[] = {
 /* API reference: Swagger UI */
 { HTTP_GET,   REFERENCE_PATH,        ACCESS_NONE, 0, PAGE, READ(handle_reference), 0 },
 { HTTP_GET,   REFERENCE_RETURN_PATH, ACCESS_NONE, 0, PAGE, READ(handle_reference_return), 0 },
+
+/* guides */
+{ HTTP_GET,   "/docs",        ACCESS_NONE, 0, PAGE, READ(handle_guides), 0 },
+{ HTTP_GET,   "/docs/style",  ACCESS_NONE, 0, PAGE, READ(handle_style), 0 },
+{ HTTP_GET,   "/docs/{name}", ACCESS_NONE, 0, PAGE, READ(handle_guide), 0 },
 
 /* accounts: pages */
 { HTTP_GET,   "/",       ACCESS_SESSION, 0, PAGE,   READ(handle_home), 0 },
