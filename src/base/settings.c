@@ -70,6 +70,17 @@ static int read_signup(const struct setting_row *row, struct str value, struct s
         return 0;
 }
 
+static int read_app_registration(const struct setting_row *row, struct str value, struct settings *s,
+                                 const struct settings_problem *p) {
+        static const char *const choices[] = { "administrators", "everyone" };
+        int choice = choose(value, choices, ARRAY_LENGTH(choices));
+
+        if (choice < 0)
+                return settings_wrong(p, "is %s: set it to administrators or everyone", QUOTE(value));
+        s->apps_for_everyone = choice;
+        return 0;
+}
+
 static int read_row_cache(const struct setting_row *row, struct str value, struct settings *s,
                           const struct settings_problem *p) {
         static const char *const choices[] = { "off", "on" };

@@ -29,6 +29,7 @@ struct settings {
         struct str logo;                /* image file; empty for the built-in one */
         struct str accent, accent_dark; /* "#1f6650"; empty for the built-in ones */
         bool signup_open;
+        bool apps_for_everyone; /* may register apps; else administrators alone */
         enum log_level log_level;
         enum log_format log_format;
         int64_t threads; /* event loops; 0 for one per processor */

@@ -18,6 +18,15 @@ int app_find(struct tx *tx, struct arena *arena, struct str client_id, struct ap
         return 0;
 }
 
+bool app_with_former_secret(const struct app *app, int64_t now, struct app *ret) {
+        if (!app->row.former_hash.ptr || app->row.former_until <= now)
+                return false;
+        *ret = *app;
+        ret->row.secret_hash = app->row.former_hash;
+        ret->row.secret_salt = app->row.former_salt;
+        return true;
+}
+
 bool app_has_redirect_uri(const struct app *app, struct str redirect_uri) {
         struct str rest = app->row.redirect_uris, registered;
 

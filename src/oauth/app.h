@@ -24,6 +24,12 @@ static inline bool app_is_public(const struct app *app) {
  * errors   ERR_UNKNOWN_CLIENT, ERR_STORAGE */
 _must_use_ int app_find(struct tx *tx, struct arena *arena, struct str client_id, struct app *ret);
 
+/* The app as it was before its secret was replaced, while that one is good beside the new one.
+ *
+ * now       milliseconds since 1970
+ * ret       set if there is such a secret */
+bool app_with_former_secret(const struct app *app, int64_t now, struct app *ret);
+
 /* Whether the presented URI is one of those registered: exact, but for the port of loopback URIs (RFC 8252
  * §7.3). */
 bool app_has_redirect_uri(const struct app *app, struct str redirect_uri);

@@ -4,6 +4,7 @@
 #include "base/context.h"
 #include "base/log.h"
 #include "oauth/app.h"
+#include "oauth/app_status.h"
 #include "oauth/handlers.h"
 
 enum { APPS_MAX = 500 };
@@ -48,15 +49,10 @@ int handle_apps_mine(struct request *req, struct response *res) {
         return 0;
 }
 
-int handle_app_status(struct request *req, struct response *res) {
-        struct json_writer w = JSON_WRITER(&res->body);
+int app_set_status(struct request *req, bool is_active, struct app_row *ret) {
         struct app_row app;
-        bool is_active;
         int r;
 
-        r = request_bool(req, "is_active", &is_active);
-        if (r < 0)
-                return r;
         r = db_app_set_active(req->tx, &req->arena, req->path_params[0], req->identity->user_id, is_active,
                               clock_now(req->context->clock), &app);
         if (r < 0)
@@ -69,6 +65,21 @@ int handle_app_status(struct request *req, struct response *res) {
                 return r;
         LOG(LOG_INFO, is_active ? "app enabled" : "app disabled", LOG_STR("client_id", app.client_id),
             LOG_STR("user", req->identity->user_id));
+        *ret = app;
+        return 0;
+}
+
+int handle_app_status(struct request *req, struct response *res) {
+        struct json_writer w = JSON_WRITER(&res->body);
+        struct app_row app;
+        bool is_active;
+        int r;
+
+        r = request_bool(req, "is_active", &is_active);
+        if (r == 0)
+                r = app_set_status(req, is_active, &app);
+        if (r < 0)
+                return r;
         response_begin(res, 200, CONTENT_TYPE_JSON);
         response_no_store(res);
         app_write_json(&app, &w);

@@ -4,6 +4,7 @@
 #include "account/rate_limit.h"
 #include "base/codec.h"
 #include "base/context.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "oauth/client_secret.h"
 #include "oauth/secret_memo.h"
@@ -108,8 +109,38 @@ static int admit(struct request *req, int next) {
         return r < 0 ? r : next;
 }
 
-int client_identify(struct request *req, struct response *res _unused_) {
+/* Whether the presented secret is remembered as one of the app's: its own, or the one before while that is good. */
+static bool is_remembered(const struct request *req, const struct client *client) {
         const struct context *context = req->context;
+        struct app former;
+
+        if (secret_memo_has(context->client_secrets, &context->process_key, &client->app, client->secret))
+                return true;
+        return app_with_former_secret(&client->app, clock_now(context->clock), &former) &&
+               secret_memo_has(context->client_secrets, &context->process_key, &former, client->secret);
+}
+
+static bool verify(const struct context *context, const struct app *app, struct str secret) {
+        if (!client_secret_verify(secret, app->row.secret_hash, app->row.secret_salt))
+                return false;
+        secret_memo_add(context->client_secrets, &context->process_key, app, secret);
+        return true;
+}
+
+/* Asks the hash of the app's secret, then that of the one before. A wrong secret takes twice as long while there are two. */
+static bool verify_any(const struct request *req, const struct client *client) {
+        struct app former;
+
+        if (verify(req->context, &client->app, client->secret))
+                return true;
+        if (!app_with_former_secret(&client->app, clock_now(req->context->clock), &former) ||
+            !verify(req->context, &former, client->secret))
+                return false;
+        LOG(LOG_INFO, "an app uses its former secret", LOG_STR("client_id", former.row.client_id));
+        return true;
+}
+
+int client_identify(struct request *req, struct response *res _unused_) {
         struct client *client;
         struct str id;
         int r;
@@ -131,14 +162,12 @@ int client_identify(struct request *req, struct response *res _unused_) {
                 return admit(req, STEP_SKIP);
         if (!client->secret.ptr)
                 return -ERR_INVALID_CLIENT;
-        if (client->known && !app_is_public(&client->app) &&
-            secret_memo_has(context->client_secrets, &context->process_key, &client->app, client->secret))
+        if (client->known && !app_is_public(&client->app) && is_remembered(req, client))
                 return admit(req, STEP_SKIP);
         return STEP_NEXT;
 }
 
 int client_verify(struct request *req, struct response *res _unused_) {
-        const struct context *context = req->context;
         const struct client *client = req->step_data;
         int r;
 
@@ -150,13 +179,12 @@ int client_verify(struct request *req, struct response *res _unused_) {
                 return -ERR_INVALID_CLIENT;
         }
         /* Of many requests that came at once after a start, the first may have proved it while this one waited. */
-        if (secret_memo_has(context->client_secrets, &context->process_key, &client->app, client->secret))
+        if (is_remembered(req, client))
                 return admit(req, STEP_NEXT);
         r = rate_limit_hash(req, client->app.row.id);
         if (r < 0)
                 return r;
-        if (!client_secret_verify(client->secret, client->app.row.secret_hash, client->app.row.secret_salt))
+        if (!verify_any(req, client))
                 return -ERR_INVALID_CLIENT;
-        secret_memo_add(context->client_secrets, &context->process_key, &client->app, client->secret);
         return admit(req, STEP_NEXT);
 }

@@ -96,8 +96,7 @@ static int check_redirect_uris(const struct registration_request *request,
         return 0;
 }
 
-static int check_scopes(const struct registration_request *request, scope_set *ret,
-                        char problem[REGISTRATION_PROBLEM_MAX]) {
+static int check_scopes(const struct registration_request *request, char problem[REGISTRATION_PROBLEM_MAX]) {
         scope_set all = 0;
 
         for (size_t i = 0; i < request->n_scopes; i++) {
@@ -116,7 +115,6 @@ static int check_scopes(const struct registration_request *request, scope_set *r
                 snprintf(problem, REGISTRATION_PROBLEM_MAX, "At least one scope is required");
                 return -ERR_INVALID_FIELD;
         }
-        *ret = all;
         return 0;
 }
 
@@ -138,36 +136,61 @@ static int check_grant_types(const struct registration_request *request,
         return 0;
 }
 
+static int check_name(const struct registration_request *request, char problem[REGISTRATION_PROBLEM_MAX]) {
+        struct str name = str_trim(request->name);
+
+        if (name.len == 0) {
+                snprintf(problem, REGISTRATION_PROBLEM_MAX, "The application needs a name");
+                return -ERR_INVALID_FIELD;
+        }
+        return check_text(name, "name", APP_NAME_MAX, problem);
+}
+
+int registration_check_field(const struct registration_request *request, enum registration_field field,
+                             char ret_problem[REGISTRATION_PROBLEM_MAX]) {
+        switch (field) {
+        case REGISTRATION_NAME:
+                return check_name(request, ret_problem);
+        case REGISTRATION_DESCRIPTION:
+                return check_text(str_trim(request->description), "description", APP_DESCRIPTION_MAX,
+                                  ret_problem);
+        case REGISTRATION_REDIRECT_URIS:
+                return check_redirect_uris(request, ret_problem);
+        case REGISTRATION_SCOPES:
+                return check_scopes(request, ret_problem);
+        case REGISTRATION_GRANT_TYPES:
+                return check_grant_types(request, ret_problem);
+        case REGISTRATION_FIELDS:
+                break;
+        }
+        return -ERR_INTERNAL;
+}
+
+static scope_set scopes_of(const struct registration_request *request) {
+        scope_set all = 0, one;
+        struct str unknown;
+
+        for (size_t i = 0; i < request->n_scopes; i++)
+                if (scope_parse(request->scopes[i], &one, &unknown))
+                        all |= one;
+        return all;
+}
+
 int registration_check(const struct registration_request *request, struct arena *arena,
                        struct registration *ret, char ret_problem[REGISTRATION_PROBLEM_MAX]) {
         struct registration app = { .owner_id = request->owner_id, .public_client = request->public_client };
-        scope_set scopes;
         int r;
 
+        for (int field = 0; field < REGISTRATION_FIELDS; field++) {
+                r = registration_check_field(request, (enum registration_field)field, ret_problem);
+                if (r < 0)
+                        return r;
+        }
         app.name = str_trim(request->name);
         app.description = request->description.len ? str_trim(request->description) : STR_NULL;
-        if (app.name.len == 0) {
-                snprintf(ret_problem, REGISTRATION_PROBLEM_MAX, "The application needs a name");
-                return -ERR_INVALID_FIELD;
-        }
-        r = check_text(app.name, "name", APP_NAME_MAX, ret_problem);
-        if (r < 0)
-                return r;
-        r = check_text(app.description, "description", APP_DESCRIPTION_MAX, ret_problem);
-        if (r < 0)
-                return r;
-        r = check_redirect_uris(request, ret_problem);
-        if (r < 0)
-                return r;
-        r = check_scopes(request, &scopes, ret_problem);
-        if (r < 0)
-                return r;
-        r = check_grant_types(request, ret_problem);
-        if (r < 0)
-                return r;
 
         snprintf(ret_problem, REGISTRATION_PROBLEM_MAX, "Out of memory");
-        app.scopes = scope_text(arena, scopes);
+        app.scopes = scope_text(arena, scopes_of(request));
         if (!app.scopes.ptr)
                 return -ERR_NO_MEMORY;
         r = join(arena, request->redirect_uris, request->n_redirect_uris, &app.redirect_uris);
@@ -187,7 +210,7 @@ int registration_credentials(struct registration *app, const struct clock *clock
         int r;
 
         ret_secret->len = 0;
-        r = id_uuid(clock, random, app->id);
+        r = app->id[0] ? 0 : id_uuid(clock, random, app->id);
         if (r < 0)
                 return r;
         r = client_id_generate(random, app->client_id);

@@ -49,6 +49,24 @@ struct registration {
         char secret_salt[CLIENT_SECRET_HEX_LENGTH];
 };
 
+/* In the order in which they are checked. */
+enum registration_field {
+        REGISTRATION_NAME,
+        REGISTRATION_DESCRIPTION,
+        REGISTRATION_REDIRECT_URIS,
+        REGISTRATION_SCOPES,
+        REGISTRATION_GRANT_TYPES,
+        REGISTRATION_FIELDS
+};
+
+/* Checks one field, for forms that say beside each what is wrong with it.
+ *
+ * ret_problem   as registration_check() has it
+ * errors        ERR_INVALID_FIELD */
+_must_use_ int registration_check_field(const struct registration_request *request,
+                                        enum registration_field field,
+                                        char ret_problem[REGISTRATION_PROBLEM_MAX]);
+
 /* Checks everything; writes nothing.
  *
  * ret_problem   on failure, a sentence without a full stop that names what is wrong; holds no control
@@ -57,7 +75,7 @@ struct registration {
 _must_use_ int registration_check(const struct registration_request *request, struct arena *arena,
                                   struct registration *ret, char ret_problem[REGISTRATION_PROBLEM_MAX]);
 
-/* Makes ids, and a secret unless the app is public. Takes the time of one scrypt.
+/* Makes ids (`id` only if it is all zero), and a secret unless the app is public. Takes the time of one scrypt.
  *
  * ret_secret   to be shown once; empty for a public app
  * errors       ERR_RANDOM, ERR_NO_MEMORY
@@ -68,6 +86,6 @@ _must_use_ int registration_credentials(struct registration *app, const struct c
 /* Writes the row. owner_id, if any, is that of an existing user: the caller looked it up.
  *
  * now      milliseconds since 1970
- * errors   ERR_CONFLICT (the client id is taken: not to be expected), ERR_STORAGE
+ * errors   ERR_CONFLICT (there is an app of this id, or client id, already), ERR_STORAGE
  */
 _must_use_ int registration_store(struct tx *tx, const struct registration *app, int64_t now);

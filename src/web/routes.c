@@ -9,6 +9,7 @@
 #include "agents/store/submit.h"
 #include "agents/tools/handlers.h"
 #include "integrations/handlers.h"
+#include "oauth/apps/handlers.h"
 #include "oauth/authorize.h"
 #include "oauth/client.h"
 #include "oauth/handlers.h"
@@ -99,6 +100,16 @@ const struct route routes[] = {
 { HTTP_POST,  "/profile/api-keys/{id}/suspend",             ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_suspend_form), 0 },
 { HTTP_POST,  "/profile/api-keys/{id}/activate",            ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_activate_form), 0 },
 { HTTP_POST,  "/profile/api-keys/{id}/revoke",              ACCESS_SESSION, 0, POSTED, TRANSACT(handle_api_key_revoke_form), 0 },
+{ HTTP_GET,   "/profile/oauth-apps",                        ACCESS_SESSION, 0, PAGE,   READ(handle_oauth_apps_page), 0 },
+{ HTTP_GET,   "/profile/oauth-apps/new",                    ACCESS_SESSION, 0, PAGE,   READ(handle_app_new_page), 0 },
+{ HTTP_POST,  "/profile/oauth-apps/new",                    ACCESS_SESSION, 0, POSTED, HASHED(READ, handle_app_new_check, handle_app_new_make, handle_app_new_store), 0 },
+{ HTTP_GET,   "/profile/oauth-apps/{id}",                   ACCESS_SESSION, 0, PAGE,   READ(handle_oauth_app_page), 0 },
+{ HTTP_POST,  "/profile/oauth-apps/{id}",                   ACCESS_SESSION, 0, POSTED, TRANSACT(handle_oauth_app_form), 0 },
+{ HTTP_POST,  "/profile/oauth-apps/{id}/enable",            ACCESS_SESSION, 0, POSTED, TRANSACT(handle_oauth_app_enable), 0 },
+{ HTTP_POST,  "/profile/oauth-apps/{id}/disable",           ACCESS_SESSION, 0, POSTED, TRANSACT(handle_oauth_app_disable), 0 },
+{ HTTP_POST,  "/profile/oauth-apps/{id}/secret",            ACCESS_SESSION, 0, POSTED, HASHED(READ, handle_app_secret_check, handle_app_secret_make, handle_app_secret_store), 0 },
+{ HTTP_POST,  "/profile/oauth-apps/{id}/secret/end-former", ACCESS_SESSION, 0, POSTED, TRANSACT(handle_app_secret_end), 0 },
+{ HTTP_POST,  "/profile/oauth-apps/{id}/revoke-tokens",     ACCESS_SESSION, 0, POSTED, TRANSACT(handle_oauth_app_revoke), 0 },
 { HTTP_GET,   "/profile/activity",                          ACCESS_SESSION, 0, PAGE,   READ(handle_activity_page), 0 },
 { HTTP_GET,   "/profile/sessions",                          ACCESS_SESSION, 0, PAGE,   READ(handle_sessions_page), 0 },
 { HTTP_POST,  "/profile/sessions/{id}/end",                 ACCESS_SESSION, 0, POSTED, TRANSACT(handle_session_end), 0 },

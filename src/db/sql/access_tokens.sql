@@ -13,7 +13,7 @@ VALUES (:id, :hash, :authorization_id, :scopes, :expires_at, 0);
 -- the API: none is there that nobody needs.
 -- name: access_token_live(id bigint) -> access_token?
 SELECT t.hash AS hash, t.scopes AS scopes, t.expires_at AS expires_at, t.revoked_at AS revoked_at,
-       z.id AS authorization_id, z.revoked_at AS authorization_revoked_at,
+       z.id AS authorization_id, CASE WHEN z.id <= a.revoked_through THEN 1 ELSE z.revoked_at END AS authorization_revoked_at,
        a.id AS app_id, a.is_active AS app_is_active,
        u.id AS user_id, u.email AS email, u.name AS name, u.timezone AS timezone,
        u.is_active AS user_is_active

@@ -14,8 +14,12 @@ VALUES (:id, :hash, :authorization_id, :redirect_uri, :code_challenge, :expires_
 SELECT c.id AS id, c.hash AS hash, c.authorization_id AS authorization_id, c.redirect_uri AS redirect_uri,
        c.code_challenge AS code_challenge, c.expires_at AS expires_at, c.spent_at AS spent_at,
        z.app_id AS app_id, z.user_id AS user_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
-       z.revoked_at AS authorization_revoked_at, u.is_active AS user_is_active
-FROM codes c JOIN authorizations z ON z.id = c.authorization_id JOIN users u ON u.id = z.user_id
+       CASE WHEN z.id <= a.revoked_through THEN 1 ELSE z.revoked_at END AS authorization_revoked_at,
+       u.is_active AS user_is_active
+FROM codes c
+JOIN authorizations z ON z.id = c.authorization_id
+JOIN apps a ON a.id = z.app_id
+JOIN users u ON u.id = z.user_id
 WHERE c.id = :id
 -- postgres adds: redemptions of one code come one after the other, and none passes a revocation of its family
 FOR UPDATE OF c FOR NO KEY UPDATE OF z;

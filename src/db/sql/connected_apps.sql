@@ -12,9 +12,10 @@ SELECT a.client_id AS client_id, a.name AS name, a.description AS description, a
 FROM (SELECT app_id, scopes, granted_at AS first, granted_at AS last, 0 AS approvals
       FROM consents WHERE user_id = :user_id
       UNION ALL
-      SELECT app_id, scopes, MIN(id), MAX(id), COUNT(*)
-      FROM authorizations WHERE user_id = :user_id AND revoked_at = 0 AND expires_at > :now
-      GROUP BY app_id, scopes) AS g
+      SELECT z.app_id, z.scopes, MIN(z.id), MAX(z.id), COUNT(*)
+      FROM authorizations z JOIN apps b ON b.id = z.app_id
+      WHERE z.user_id = :user_id AND z.revoked_at = 0 AND z.id > b.revoked_through AND z.expires_at > :now
+      GROUP BY z.app_id, z.scopes) AS g
 JOIN apps a ON a.id = g.app_id
 ORDER BY LOWER(a.name), a.client_id LIMIT :limit;
 

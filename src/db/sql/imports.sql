@@ -104,7 +104,7 @@ UPDATE imported_tokens SET revoked_at = :now WHERE hash = :hash AND revoked_at =
 -- An imported access token, in the shape of one of our own.
 -- name: imported_access_token(hash bytea) -> access_token?
 SELECT t.hash AS hash, z.scopes AS scopes, t.expires_at AS expires_at, t.revoked_at AS revoked_at,
-       z.id AS authorization_id, z.revoked_at AS authorization_revoked_at,
+       z.id AS authorization_id, CASE WHEN z.id <= a.revoked_through THEN 1 ELSE z.revoked_at END AS authorization_revoked_at,
        a.id AS app_id, a.is_active AS app_is_active,
        u.id AS user_id, u.email AS email, u.name AS name, u.timezone AS timezone,
        u.is_active AS user_is_active
@@ -120,7 +120,8 @@ WHERE t.hash = :hash AND NOT t.is_refresh;
 SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
        t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
        t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
-       CASE WHEN t.revoked_at <> 0 THEN t.revoked_at ELSE z.revoked_at END AS authorization_revoked_at,
+       CASE WHEN t.revoked_at <> 0 THEN t.revoked_at WHEN z.id <= a.revoked_through THEN 1 ELSE z.revoked_at END
+       AS authorization_revoked_at,
        z.app_id AS app_id, a.is_active AS app_is_active, z.user_id AS user_id, u.is_active AS user_is_active
 FROM imported_tokens t
 JOIN authorizations z ON z.id = t.authorization_id
@@ -133,7 +134,8 @@ WHERE t.hash = :hash AND t.is_refresh;
 SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
        t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
        t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
-       CASE WHEN t.revoked_at <> 0 THEN t.revoked_at ELSE z.revoked_at END AS authorization_revoked_at,
+       CASE WHEN t.revoked_at <> 0 THEN t.revoked_at WHEN z.id <= a.revoked_through THEN 1 ELSE z.revoked_at END
+       AS authorization_revoked_at,
        z.app_id AS app_id, a.is_active AS app_is_active, z.user_id AS user_id, u.is_active AS user_is_active
 FROM imported_tokens t
 JOIN authorizations z ON z.id = t.authorization_id

@@ -18,7 +18,7 @@ VALUES (:id, :hash, :authorization_id, :expires_at, 0, 0, 0);
 SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
        t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
        t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
-       z.revoked_at AS authorization_revoked_at,
+       CASE WHEN z.id <= a.revoked_through THEN 1 ELSE z.revoked_at END AS authorization_revoked_at,
        z.app_id AS app_id, a.is_active AS app_is_active, z.user_id AS user_id, u.is_active AS user_is_active
 FROM refresh_tokens t
 JOIN authorizations z ON z.id = t.authorization_id
@@ -31,7 +31,7 @@ WHERE t.id = :id;
 SELECT t.hash AS hash, t.expires_at AS expires_at, t.spent_at AS spent_at,
        t.successor_id AS successor_id, t.successor_access_id AS successor_access_id,
        t.authorization_id AS authorization_id, z.scopes AS scopes, z.expires_at AS authorization_expires_at,
-       z.revoked_at AS authorization_revoked_at,
+       CASE WHEN z.id <= a.revoked_through THEN 1 ELSE z.revoked_at END AS authorization_revoked_at,
        z.app_id AS app_id, a.is_active AS app_is_active, z.user_id AS user_id, u.is_active AS user_is_active
 FROM refresh_tokens t
 JOIN authorizations z ON z.id = t.authorization_id

@@ -1,4 +1,4 @@
-// Buttons that copy a field: <button data-copy="ID OF THE FIELD" hidden>. Without this script they stay hidden.
+// Buttons that copy a field or a text: <button data-copy="ID OF THE ELEMENT" hidden>. Without this script they stay hidden.
 'use strict';
 for (const button of document.querySelectorAll('[data-copy]')) {
   const field = document.getElementById(button.dataset.copy);
@@ -6,9 +6,12 @@ for (const button of document.querySelectorAll('[data-copy]')) {
 
   button.hidden = false;
   button.addEventListener('click', async () => {
-    field.select();
+    if (field.select)
+      field.select();
+    else
+      getSelection().selectAllChildren(field);
     try {
-      await navigator.clipboard.writeText(field.value);
+      await navigator.clipboard.writeText(field.value ?? field.textContent);
       button.textContent = 'Copied';
     } catch {
       button.textContent = document.execCommand('copy') ? 'Copied' : 'Press Ctrl+C';
