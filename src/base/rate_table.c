@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <stdalign.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/errors.h"
 #include "base/memory.h"
@@ -45,11 +46,12 @@ struct rate_table {
 _Static_assert(RATE_TABLE_KEY_SIZE == crypto_shorthash_KEYBYTES, "SipHash's key");
 
 struct rate_table *rate_table_new(const uint8_t *key) {
-        struct rate_table *table = aligned_alloc(CACHE_LINE, sizeof(*table));
+        /* Zeros that take memory only where somebody is counted. */
+        struct rate_table *table =
+                mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-        if (!table)
+        if (table == MAP_FAILED)
                 return NULL;
-        memset(table, 0, sizeof(*table));
         for (size_t i = 0; i < LOCKS; i++)
                 pthread_mutex_init(&table->locks[i].mutex, NULL);
         memcpy(table->key, key, sizeof(table->key));
@@ -65,7 +67,7 @@ struct rate_table *rate_table_free(struct rate_table *table) {
                 pthread_mutex_destroy(&table->unsent->mutex);
         free(table->unsent);
         memory_wipe(table->key, sizeof(table->key));
-        free(table);
+        (void)munmap(table, sizeof(*table));
         return NULL;
 }
 

@@ -57,6 +57,9 @@ _must_use_ int server_reach(struct db_connection *c);
 unsigned read_batch_run(struct db_connection *c, struct arena *arena, struct write_job *const *jobs,
                         unsigned n, struct write_job **ret_left);
 
+/* Opens the first of an embedded database's readers that are lent: threads that begin to read at once would open one each. */
+_must_use_ int readers_prepare(struct database *db);
+
 /* Starts the threads; the first one takes over the database's connection. */
 int pool_start(struct database *db);
 void pool_submit(struct pool *pool, struct write_job *job);

@@ -27,6 +27,16 @@ static void give_back(struct database *db, struct db_connection *reader) {
         (void)database_reader_close(reader);
 }
 
+int readers_prepare(struct database *db) {
+        struct db_connection *reader;
+        int r;
+
+        r = database_reader_open(db, &reader);
+        if (r == 0)
+                give_back(db, reader);
+        return r;
+}
+
 static int read_here(struct database *db, int (*run)(struct tx *tx, void *data), void *data) {
         struct db_connection *reader = borrow(db);
         struct tx tx;

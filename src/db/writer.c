@@ -113,9 +113,13 @@ static void *writer_main(void *data) {
 
 int database_writer_start(struct database *db) {
         struct writer *w;
+        int r;
 
         if (!database_reads_inline(db))
                 return pool_start(db);
+        r = readers_prepare(db);
+        if (r < 0)
+                return r;
         w = calloc(1, sizeof(*w));
         if (!w)
                 return -ERR_NO_MEMORY;
