@@ -146,6 +146,18 @@ export class Database {
     return [];
   }
 
+  // A dump as an operator makes it, and the database put back from it in the place of what is there.
+  async dump(path) {
+    await finish(join(programs(), 'pg_dump'), ['--format=custom', `--file=${path}`, '-d', address({ ...this, password: '' })], { env: credentials(this.password) });
+    return path;
+  }
+
+  async restore(path) {
+    await this.drop();
+    await psql(this.administration, `CREATE DATABASE ${this.database} TEMPLATE template0`);
+    await finish(join(programs(), 'pg_restore'), ['--exit-on-error', '-d', address({ ...this, password: '' }), path], { env: credentials(this.password) });
+  }
+
   // The same database by another port, where a test's proxy listens.
   through(port) {
     return address({ ...this, port });
@@ -160,6 +172,35 @@ export class Postgres {
   // durable: commits wait for the disk as they do in service. Without, a commit that was answered still survives the end of
   // every process, but not of the machine, which no test ends.
   static async start({ durable = false } = {}) {
+    const it = await Postgres.prepare(durable), password = randomBytes(15).toString('hex'), file = join(it.folder, 'password');
+    writeFileSync(file, password);
+    if (it.user.uid !== undefined)
+      chownSync(file, it.user.uid, it.user.gid);
+    await finish(join(it.bin, 'initdb'), ['-D', join(it.folder, 'data'), '-U', USER, '-E', 'UTF8', '--locale=C', '--no-sync',
+      '--no-instructions', '--auth=scram-sha-256', `--pwfile=${file}`], { ...it.user, cwd: it.folder });
+    it.administration = address({ username: USER, password, port: it.port, database: 'postgres' });
+    return it.up();
+  }
+
+  // A second server that follows this one; from then on a commit is answered when it is on both.
+  async standby() {
+    const it = await Postgres.prepare(this.durable), { password, ...rest } = parts(this.administration);
+    await finish(join(it.bin, 'pg_basebackup'), ['-D', join(it.folder, 'data'), '-X', 'stream', '-R', '--checkpoint=fast', '--no-sync', '-d', address(rest)],
+      { ...it.user, cwd: it.folder, env: credentials(password) });
+    it.administration = address({ ...rest, password, port: it.port });
+    await it.up();
+    await psql(this.administration, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+    await psql(this.administration, 'SELECT pg_reload_conf()');
+    return it;
+  }
+
+  // A standby becomes the one that is written to.
+  promote() {
+    return psql(this.administration, 'SELECT pg_promote()');
+  }
+
+  // A folder, a port and a user for a server.
+  static async prepare(durable) {
     const it = new Postgres();
     it.folder = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'));
     it.user = otherUser();
@@ -171,14 +212,7 @@ export class Postgres {
     it.bin = programs();
     it.port = await freePort();
     it.durable = durable;
-    const password = randomBytes(15).toString('hex'), file = join(it.folder, 'password');
-    writeFileSync(file, password);
-    if (it.user.uid !== undefined)
-      chownSync(file, it.user.uid, it.user.gid);
-    await finish(join(it.bin, 'initdb'), ['-D', join(it.folder, 'data'), '-U', USER, '-E', 'UTF8', '--locale=C', '--no-sync',
-      '--no-instructions', '--auth=scram-sha-256', `--pwfile=${file}`], { ...it.user, cwd: it.folder });
-    it.administration = address({ username: USER, password, port: it.port, database: 'postgres' });
-    return it.up();
+    return it;
   }
 
   // Starts the server; comes back when it answers. Also after kill(): then it recovers first.
