@@ -3,7 +3,7 @@
 #include "agents/block_schema.h"
 #include "base/clock.h"
 #include "base/errors.h"
-#include "block_cases.h"
+#include "block_fixture.h"
 #include "unit.h"
 
 static const struct block_field inputs[] = {

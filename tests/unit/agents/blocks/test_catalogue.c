@@ -1,7 +1,7 @@
 /* What must hold of every entry. */
 #include "agents/block_schema.h"
 #include "base/errors.h"
-#include "block_cases.h"
+#include "block_fixture.h"
 #include "unit.h"
 
 static bool is_uuid(const char *id) {
@@ -167,8 +167,13 @@ static void unknown_ids_are_not_found(void **state) {
         assert_null(block_find(STR("b1ab9b19-67a6-406d-abf5-2dba76d00c79\0x")));
 }
 
+static void a_stored_value_is_static(void **state) {
+        assert_true(block_named("StoreValueBlock")->static_output);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_stored_value_is_static),
                 cmocka_unit_test(every_entry_is_complete_and_found_by_its_id),
                 cmocka_unit_test(every_field_is_named_once_and_defaults_fit),
                 cmocka_unit_test(null_is_a_value_within_a_graph_alone),
