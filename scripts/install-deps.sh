@@ -11,7 +11,7 @@ for_build=(build-essential meson ninja-build pkg-config python3 python3-yaml lib
         libsodium-dev nettle-dev tzdata libcurl4-openssl-dev libcjose-dev libpq-dev libpcre2-dev libexpat1-dev zlib1g-dev
         cmark-gfm)
 for_test=(libcmocka-dev json-schema-test-suite clang libclang-rt-14-dev python3-venv chromium sqlite3 postgresql
-        haproxy nginx-light openssl curl)
+        pgbouncer haproxy nginx-light caddy openssl curl)
 for_lint=(clang-format clang-tidy)
 for_bench=(nginx-light wrk)
 
@@ -65,8 +65,10 @@ fi
 echo "install-deps: installing with apt: ${missing[*]}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-had_nginx=$(command -v /usr/sbin/nginx || true)
-had_haproxy=$(command -v /usr/sbin/haproxy || true)
+had=()
+for service in nginx haproxy caddy pgbouncer; do
+        ! command -v "/usr/sbin/$service" "/usr/bin/$service" >/dev/null || had+=("$service")
+done
 had_postgres=$(command -v pg_lsclusters || true)
 if ! { "${as_root[@]}" apt-get update &&
         "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
@@ -75,13 +77,12 @@ if ! { "${as_root[@]}" apt-get update &&
         echo "them), then run as root:  apt-get update && apt-get install ${missing[*]}" >&2
         exit 1
 fi
-# Debian starts a web server as soon as it is installed; tests and benchmark only want the program.
-if [ -z "$had_nginx" ] && [ -x /usr/sbin/nginx ] && [ -d /run/systemd/system ]; then
-        "${as_root[@]}" systemctl disable --now nginx >/dev/null 2>&1 || true
-fi
-if [ -z "$had_haproxy" ] && [ -x /usr/sbin/haproxy ] && [ -d /run/systemd/system ]; then
-        "${as_root[@]}" systemctl disable --now haproxy >/dev/null 2>&1 || true
-fi
+# Debian starts a server as soon as it is installed; tests and benchmark only want the program.
+for service in nginx haproxy caddy pgbouncer; do
+        if [[ " ${had[*]} " != *" $service "* ]] && [ -d /run/systemd/system ] && systemctl cat "$service" >/dev/null 2>&1; then
+                "${as_root[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true
+        fi
+done
 # Debian makes a database cluster and starts it as soon as the server is installed; the tests only want the programs.
 if [ -z "$had_postgres" ] && command -v pg_lsclusters >/dev/null; then
         pg_lsclusters --no-header | while read -r version cluster _; do

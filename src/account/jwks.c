@@ -7,6 +7,7 @@
 
 struct jwks {
         pthread_mutex_t lock; /* held for moments only: event loops take it */
+        struct str ca_file;
         jwks_get_fn get;
         const struct clock *clock;
         struct jwt_keys *keys;
@@ -16,7 +17,8 @@ struct jwks {
         char url[];
 };
 
-int jwks_new(struct str url, jwks_get_fn get, const struct clock *clock, struct jwks **ret) {
+int jwks_new(struct str url, struct str ca_file, jwks_get_fn get, const struct clock *clock,
+             struct jwks **ret) {
         struct jwks *jwks = calloc(1, sizeof(*jwks) + url.len + 1);
 
         if (!jwks)
@@ -26,6 +28,7 @@ int jwks_new(struct str url, jwks_get_fn get, const struct clock *clock, struct 
                 return -ERR_NO_MEMORY;
         }
         memcpy(jwks->url, url.ptr, url.len);
+        jwks->ca_file = ca_file;
         jwks->get = get;
         jwks->clock = clock;
         *ret = jwks;
@@ -114,7 +117,7 @@ void jwks_fetch(struct jwks *jwks) {
         int64_t max_age = -1;
         int r;
 
-        r = jwks->get(jwks->url, &body, &max_age);
+        r = jwks->get(jwks->url, jwks->ca_file, &body, &max_age);
         if (r >= 0) {
                 r = jwt_keys_from_jwks(strbuf_str(&body), &keys);
                 if (r < 0)

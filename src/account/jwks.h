@@ -20,10 +20,12 @@ enum {
 struct jwks;
 
 /* How the set is fetched: jwks_fetch_url(), or a test's own. */
-typedef int (*jwks_get_fn)(const char *url, struct strbuf *body, int64_t *ret_max_age);
+typedef int (*jwks_get_fn)(const char *url, struct str ca_file, struct strbuf *body, int64_t *ret_max_age);
 
-/* Fetches nothing yet. clock: one that never goes back; it outlives the set. errors   ERR_NO_MEMORY */
-_must_use_ int jwks_new(struct str url, jwks_get_fn get, const struct clock *clock, struct jwks **ret);
+/* Fetches nothing yet. ca_file: see jwks_fetch_url(); clock: one that never goes back; both outlive the set.
+ * errors   ERR_NO_MEMORY */
+_must_use_ int jwks_new(struct str url, struct str ca_file, jwks_get_fn get, const struct clock *clock,
+                        struct jwks **ret);
 
 /* No fetch may be running. Takes NULL; returns NULL. */
 struct jwks *jwks_free(struct jwks *jwks);

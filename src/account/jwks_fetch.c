@@ -2,11 +2,13 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "account/jwt_keys.h"
 #include "base/log.h"
+#include "base/settings.h"
 
 #define AGE_MAX INT64_C(31536000) /* seconds */
 
@@ -85,7 +87,17 @@ static void set_options(CURL *curl, const char *url, struct strbuf *body, int64_
         }
 }
 
-int jwks_fetch_url(const char *url, struct strbuf *body, int64_t *ret_max_age) {
+/* The folder of what the system trusts is looked into all the same. */
+static void trust_file(CURL *curl, struct str ca_file) {
+        char path[CA_FILE_MAX];
+
+        if (ca_file.len == 0)
+                return;
+        (void)snprintf(path, sizeof(path), STR_FMT, STR_ARG(ca_file));
+        curl_easy_setopt(curl, CURLOPT_CAINFO, path);
+}
+
+int jwks_fetch_url(const char *url, struct str ca_file, struct strbuf *body, int64_t *ret_max_age) {
         char problem[CURL_ERROR_SIZE] = "";
         int64_t max_age = -1;
         CURLcode code;
@@ -96,6 +108,7 @@ int jwks_fetch_url(const char *url, struct strbuf *body, int64_t *ret_max_age) {
         if (!curl)
                 return -ERR_JWKS;
         set_options(curl, url, body, &max_age, problem);
+        trust_file(curl, ca_file);
         code = curl_easy_perform(curl);
         curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
         curl_easy_cleanup(curl);

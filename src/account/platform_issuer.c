@@ -20,7 +20,8 @@ int platform_issuer_new(const struct settings *settings, const struct clock *clo
         if (r >= 0 && settings->platform_jwks_url.len > 0)
                 r = jwks_fetch_setup();
         if (r >= 0 && settings->platform_jwks_url.len > 0)
-                r = jwks_new(settings->platform_jwks_url, jwks_fetch_url, clock, &issuer->jwks);
+                r = jwks_new(settings->platform_jwks_url, settings->ca_file, jwks_fetch_url, clock,
+                             &issuer->jwks);
         if (r < 0) {
                 platform_issuer_free(issuer);
                 return r;

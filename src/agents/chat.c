@@ -69,6 +69,7 @@ static int send_messages(struct block_run *run, struct str body, struct outbound
                 .timeout_ms = block_time_left_ms(run),
                 .stop = run->stop,
                 .allowed = &anywhere,
+                .ca_file = settings->ca_file,
         };
 
         strbuf_append(&url, settings->llm_url);

@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/errors.h"
 #include "base/settings_int.h"
@@ -138,6 +139,19 @@ static int read_database(const struct setting_row *row, struct str value, struct
                            "or postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
         }
         s->database_url = value;
+        return 0;
+}
+
+/* Found out now, not when the first call fails. */
+static int read_ca_file(const struct setting_row *row, struct str value, struct settings *s,
+                        const struct settings_problem *p) {
+        char path[CA_FILE_MAX];
+
+        if (read_text(row, value, s, p) < 0)
+                return -ERR_SETTINGS;
+        (void)snprintf(path, sizeof(path), STR_FMT, STR_ARG(value));
+        if (value.len > 0 && access(path, R_OK) < 0)
+                return settings_wrong(p, "is %s: no file that can be read", QUOTE(value));
         return 0;
 }
 

@@ -10,6 +10,8 @@
 
 enum { SETTINGS_PROBLEM_MAX = 512 };
 
+enum { CA_FILE_MAX = 4096 }; /* bytes of its path, with the NUL */
+
 struct settings {
         struct str listen;       /* "127.0.0.1:8006", "[::1]:8006", "0.0.0.0:8006" */
         struct str database_url; /* "sqlite:PATH" or "postgresql://…" */
@@ -50,6 +52,7 @@ struct settings {
         struct network_list outbound_networks; /* private ones that may be called on behalf of people */
         struct str llm_url;    /* of an OpenAI-compatible server, up to "/v1"; empty for none */
         struct str llm_key;    /* secret; empty for none */
+        struct str ca_file;    /* authorities for https beside the system's; empty for none */
         struct str llm_models; /* with commas between; the first is what is used unless told */
 
         /* seconds */

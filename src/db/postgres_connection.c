@@ -58,9 +58,14 @@ static void on_notice(void *data _unused_, const PGresult *result) {
             LOG_STR("text", str_of(text ? text : "-")), LOG_STR("state", str_of(state ? state : "-")));
 }
 
-static int session_start(struct postgres_connection *c) {
+static int session_start(struct postgres_connection *c, const char *const *values) {
         PGresult *result;
         int r;
+
+        r = c->direct ? 0 : postgres_check_direct(c->handle, option_names, values);
+        if (r < 0)
+                return r;
+        c->direct = true; /* from now on: a setting that changes meanwhile shows by its errors */
 
         result = PQexec(c->handle, session_sql);
         r = PQresultStatus(result) == PGRES_TUPLES_OK ? 0 : -ERR_STORAGE;
@@ -90,6 +95,7 @@ void postgres_disconnect(struct postgres_connection *c) {
 int postgres_connect(struct postgres_connection *c, char ret_problem[DATABASE_PROBLEM_MAX]) {
         const char *values[ARRAY_LENGTH(option_values)];
         char cause[256];
+        int r = -ERR_STORAGE;
 
         if (c->handle)
                 return 0;
@@ -98,8 +104,18 @@ int postgres_connect(struct postgres_connection *c, char ret_problem[DATABASE_PR
         c->handle = PQconnectdbParams(option_names, values, 1);
         if (PQstatus(c->handle) == CONNECTION_OK) {
                 (void)PQsetNoticeReceiver(c->handle, on_notice, NULL);
-                if (session_start(c) >= 0)
+                r = session_start(c, values);
+                if (r >= 0)
                         return 0;
+        }
+        if (r == -ERR_SETTINGS) {
+                (void)snprintf(
+                        ret_problem, DATABASE_PROBLEM_MAX,
+                        "DATABASE_URL leads to a pooler that lends connections by the transaction, which "
+                        "takes prepared statements and notifications away: name the address of "
+                        "PostgreSQL itself, or set the pooler to pool_mode = session for this database");
+                postgres_disconnect(c);
+                return r;
         }
         cause_write(c->handle, cause, sizeof(cause));
         (void)snprintf(ret_problem, DATABASE_PROBLEM_MAX,

@@ -31,6 +31,7 @@ struct postgres_connection {
         uint64_t in_doubt;                 /* of a transaction whose COMMIT was not acknowledged */
         char incarnation[INCARNATION_MAX]; /* of the server's memory: a crash begins a new one */
         char in_doubt_incarnation[INCARNATION_MAX];
+        bool direct;     /* no pooler stands between that lends its connections by the transaction */
         bool prepared[]; /* by a statement's number */
 };
 
@@ -47,8 +48,16 @@ int postgres_open(const char *url, enum db_role role, struct db_connection **ret
                   char ret_problem[DATABASE_PROBLEM_MAX]);
 struct db_connection *postgres_close(struct db_connection *c);
 
-/* Connects, unless it is connected. errors: ERR_STORAGE */
+/* Connects, unless it is connected. errors: ERR_STORAGE, ERR_SETTINGS (see postgres_check_direct()) */
 int postgres_connect(struct postgres_connection *c, char ret_problem[DATABASE_PROBLEM_MAX]);
+
+/* Whether two connections to the address are two of the server's. A pooler that lends a connection for a transaction at a time
+ * (PgBouncer's pool_mode transaction) takes prepared statements and notifications away with it.
+ *
+ * handle     one of the two, idle, outside of pipeline mode
+ * names, values   of PQconnectdbParams(), for the other one
+ * errors     ERR_SETTINGS (such a pooler stands there), ERR_STORAGE */
+int postgres_check_direct(PGconn *handle, const char *const *names, const char *const *values);
 
 /* Gives the connection up; what was open on it is rolled back by the server. */
 void postgres_disconnect(struct postgres_connection *c);

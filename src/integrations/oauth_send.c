@@ -170,6 +170,7 @@ int oauth_send(struct oauth_call *call, json_t **ret, int *ret_status, struct oa
                 .timeout_ms = call->timeout_ms,
                 .stop = call->context->stopping,
                 .allowed = call->provider->allowed,
+                .ca_file = call->context->settings->ca_file,
         };
         struct str url = STR_NULL;
         int r;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/metrics_agents.h"
+#include "base/settings.h"
 #include "outbound/address_policy.h"
 #include "outbound/outbound_int.h"
 
@@ -87,6 +88,16 @@ static int look_whether_to_stop(void *data, curl_off_t a _unused_, curl_off_t b 
 
 /* --- one hop --- */
 
+/* The folder of what the system trusts is looked into all the same. */
+static void trust_file(CURL *curl, struct str ca_file) {
+        char path[CA_FILE_MAX];
+
+        if (ca_file.len == 0)
+                return;
+        (void)snprintf(path, sizeof(path), STR_FMT, STR_ARG(ca_file));
+        curl_easy_setopt(curl, CURLOPT_CAINFO, path);
+}
+
 static void set_constants(struct outbound_call *call) {
         CURL *curl = call->curl;
 
@@ -141,6 +152,7 @@ static int hop(struct outbound_call *call) {
                 return outbound_fail(call->response, "The server did not answer in time");
         curl_easy_reset(call->curl);
         set_constants(call);
+        trust_file(call->curl, call->request->ca_file);
         call->location[0] = '\0';
         strbuf_reset(&call->response->body);
         curl_easy_setopt(call->curl, CURLOPT_URL, call->url);

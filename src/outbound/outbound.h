@@ -45,6 +45,7 @@ struct outbound_request {
         int64_t timeout_ms;                 /* all in all */
         const atomic_bool *stop;            /* ends the call early; NULL for never */
         const struct network_list *allowed; /* see address_policy.h */
+        struct str ca_file;                 /* authorities to trust beside the system's; empty for none */
 };
 
 struct outbound_response {

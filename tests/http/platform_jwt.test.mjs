@@ -1,9 +1,14 @@
 // The Platform's own user JWTs as sessions at the JSON endpoints (dialect: Who calls; RFC 7515, 7519, 8725).
 import assert from 'node:assert/strict';
 import { createHmac, createSign, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { until } from '../lib/audit.mjs';
+import { authority } from '../lib/authority.mjs';
 import { authorizeQuery, grant, pkce } from '../lib/oauth.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
@@ -50,14 +55,15 @@ class KeyServer {
   asked = 0;
   delay = 0;
 
-  async start() {
-    this.http = http.createServer((req, res) => {
+  // tls: key and certificate, to be asked by https
+  async start(tls) {
+    this.http = (tls ? https : http).createServer(tls ?? {}, (req, res) => {
       this.asked++;
       setTimeout(() => res.writeHead(this.status, { 'content-type': 'application/json', ...this.headers })
         .end(typeof this.answer === 'string' ? this.answer : JSON.stringify(this.answer)), this.delay).unref();
     });
     await new Promise((done) => this.http.listen(0, '127.0.0.1', done));
-    this.url = `http://127.0.0.1:${this.http.address().port}/auth/v1/.well-known/jwks.json`;
+    this.url = `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${this.http.address().port}/auth/v1/.well-known/jwks.json`;
     return this;
   }
 
@@ -456,5 +462,49 @@ describe('keys that cannot be had', { concurrency: true }, () => {
     } finally {
       await keys.close();
     }
+  });
+});
+
+describe('user JWTs by keys that are published over https', () => {
+  let folder, ca, keys, key;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-authority-'));
+    ca = authority(folder);
+    keys = await new KeyServer().start(ca);
+    key = newKey('ES256');
+    keys.answer = { keys: [key.jwk] };
+  });
+  after(async () => {
+    await keys?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const answer = async (settings) => {
+    const server = await Server.start({ PLATFORM_JWKS_URL: keys.url, ...settings });
+    try {
+      return await ask(server, signed(key, claimsOf(person())));
+    } finally {
+      await server.close();
+    }
+  };
+
+  it('count when the authority of the keys\' server is trusted', async () => {
+    assert.equal((await answer({ SSL_CERT_FILE: ca.file })).status, 200);
+    assert.equal(keys.asked, 1);
+  });
+
+  it('are refused, and no key is asked for, when it is not, or the name is another', async () => {
+    const before = keys.asked;
+    refused(await answer({}), /keys .* cannot be fetched/, 503);
+    refused(await answer({ SSL_CERT_FILE: ca.file, PLATFORM_JWKS_URL: keys.url.replace('localhost', '127.0.0.1') }), /keys .* cannot be fetched/, 503);
+    assert.equal(keys.asked, before);
+  });
+
+  it('need a file that can be read', async () => {
+    const server = await Server.prepare({ SSL_CERT_FILE: join(folder, 'nothing.pem') });
+    const { code, stderr } = await server.run('gatehouse', ['serve']);
+    await server.remove();
+    assert.ok(code !== 0);
+    assert.match(stderr, /SSL_CERT_FILE is ".*nothing\.pem": no file that can be read/);
   });
 });

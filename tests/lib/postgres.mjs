@@ -34,7 +34,7 @@ function programs() {
   return join(PACKAGES, versions.sort((a, b) => b - a)[0], 'bin');
 }
 
-function otherUser() {
+export function otherUser() {
   if (process.getuid() !== 0)
     return {};
   const users = readFileSync('/etc/passwd', 'utf8').split('\n').map((l) => l.split(':'));

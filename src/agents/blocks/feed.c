@@ -20,6 +20,7 @@ static int fetch_feed(struct block_run *run, int64_t after_ms, json_t **ret) {
                 .timeout_ms = MIN_OF(block_time_left_ms(run), (int64_t)FEED_MS),
                 .stop = run->stop,
                 .allowed = &run->context->settings->outbound_networks,
+                .ca_file = run->context->settings->ca_file,
         };
         int r;
 

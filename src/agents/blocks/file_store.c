@@ -29,6 +29,7 @@ static int fetch(struct block_run *run, struct str url, json_t **ret) {
                 .timeout_ms = block_time_left_ms(run),
                 .stop = run->stop,
                 .allowed = &run->context->settings->outbound_networks,
+                .ca_file = run->context->settings->ca_file,
         };
         struct str type = STR(""), rest;
         int r;

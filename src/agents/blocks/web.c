@@ -196,6 +196,7 @@ static int send_request(struct block_run *run, const struct web_request *web) {
                 .timeout_ms = block_time_left_ms(run),
                 .stop = run->stop,
                 .allowed = &run->context->settings->outbound_networks,
+                .ca_file = run->context->settings->ca_file,
         };
         int r;
 

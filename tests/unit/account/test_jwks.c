@@ -10,7 +10,7 @@ static struct {
         unsigned asked;
 } source;
 
-static int get(const char *url, struct strbuf *body, int64_t *ret_max_age) {
+static int get(const char *url, struct str ca_file, struct strbuf *body, int64_t *ret_max_age) {
         assert_string_equal(url, "https://keys.example/jwks");
         source.asked++;
         strbuf_append(body, str_of(source.body));
@@ -46,7 +46,7 @@ static int setup(void **state) {
         source.max_age = 1000;
         source.asked = woken = 0;
         at(0);
-        assert_int_equal(jwks_new(STR("https://keys.example/jwks"), get, &clock, &jwks), 0);
+        assert_int_equal(jwks_new(STR("https://keys.example/jwks"), STR(""), get, &clock, &jwks), 0);
         *state = jwks;
         return 0;
 }
