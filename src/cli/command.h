@@ -9,6 +9,7 @@ enum exit_status {
         STATUS_OK = 0,
         STATUS_FAILED = 1, /* the command was understood, and could not be done */
         STATUS_USAGE = 2,  /* the command was not understood */
+        STATUS_PARTLY = 3, /* done, but for rows of a file that were left out and told */
 };
 
 struct command {

@@ -80,8 +80,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
 static const char doc[] =
         "Bring listings and their agents into the store, from a CSV file with a line of names or from JSON.\v"
         "May be run as often as you like: a listing is known by creator, slug and version, and updated when "
-        "it has changed. Rows that can't be taken over are named on standard error with their lines, and the "
-        "exit status is 0 all the same. Works beside a running server; on SQLite a dry run makes its writes "
+        "it has changed. Rows that can't be taken over are named on standard error with line and number; "
+        "then "
+        "the exit status is 3, though all others were taken over. Works beside a running server; on SQLite a "
+        "dry run makes its writes "
         "wait. The columns are described in docs/store.md.\n\n"
         "Example:\n"
         "  gatehouse store import agents.csv --dry-run";
@@ -97,13 +99,13 @@ static const char *const outcome_names[STORE_IMPORT_OUTCOMES] = { "added", "upda
                                                                   "refused" };
 
 struct refusal {
-        size_t line;
+        size_t line, row; /* from 1; row: which of the file's it is, since a line may hold many */
         char reason[STORE_IMPORT_PROBLEM_MAX + 1];
 };
 
 struct batch_row {
         json_t *object; /* NULL: it could not be read, see reason */
-        size_t line;
+        size_t line, number;
         char reason[STORE_SOURCE_PROBLEM_MAX];
 };
 
@@ -126,18 +128,20 @@ struct run {
         int64_t counts[STORE_IMPORT_OUTCOMES];
         struct refusal *refused;
         size_t n_refused, batch_refused; /* in the report; of those, the batch's begin behind this one */
+        size_t n_told; /* on standard error: a dry run that is tried again tells none twice */
 };
 
 /* --- a batch --- */
 
-static void note_refusal(struct run *u, size_t line, const char *reason) {
+static void note_refusal(struct run *u, const struct batch_row *row, const char *reason) {
         struct refusal *refusal;
 
         u->batch_counts[STORE_IMPORT_REFUSED]++;
         if (u->n_refused == REFUSED_TOLD_MAX)
                 return;
         refusal = &u->refused[u->n_refused++];
-        refusal->line = line;
+        refusal->line = row->line;
+        refusal->row = row->number;
         (void)snprintf(refusal->reason, sizeof(refusal->reason), "%s", reason);
 }
 
@@ -151,14 +155,14 @@ static int take_batch(struct tx *tx, void *data) {
                 int r = STORE_IMPORT_REFUSED;
 
                 if (!u->rows[i].object) {
-                        note_refusal(u, u->rows[i].line, u->rows[i].reason);
+                        note_refusal(u, &u->rows[i], u->rows[i].reason);
                         continue;
                 }
                 r = store_import_row(&u->import, u->rows[i].object);
                 if (r < 0)
                         return r;
                 if (r == STORE_IMPORT_REFUSED)
-                        note_refusal(u, u->rows[i].line, u->import.problem);
+                        note_refusal(u, &u->rows[i], u->import.problem);
                 else
                         u->batch_counts[r]++;
         }
@@ -175,9 +179,9 @@ static void drop_rows(struct run *u) {
 static void settle(struct run *u) {
         if (u->bar)
                 progress_hide();
-        for (size_t i = u->batch_refused; i < u->n_refused; i++)
-                fprintf(stderr, "%s: %s:%zu is left out: %s.\n", u->who, u->arguments->file,
-                        u->refused[i].line, u->refused[i].reason);
+        for (; u->n_told < u->n_refused; u->n_told++)
+                fprintf(stderr, "%s: %s:%zu: row %zu is left out: %s.\n", u->who, u->arguments->file,
+                        u->refused[u->n_told].line, u->refused[u->n_told].row, u->refused[u->n_told].reason);
         for (unsigned k = 0; k < STORE_IMPORT_OUTCOMES; k++)
                 u->counts[k] += u->batch_counts[k];
         u->batch_refused = u->n_refused;
@@ -198,6 +202,7 @@ static int read_batch(struct run *u) {
                         return r;
                 if (r == 0)
                         break;
+                row->number = u->source.rows;
                 if (!row->object)
                         memcpy(row->reason, u->source.problem, sizeof(row->reason));
                 u->n_rows++;
@@ -256,12 +261,23 @@ static int take_all(struct run *u, struct tx *tx) {
         return r;
 }
 
-/* Counts all, and undoes all: the result says so to the writer. */
+static int begin_source(struct run *u, struct str text) {
+        return store_source_begin(&u->source, text, strcmp(u->arguments->format, "csv") == 0);
+}
+
+/* Counts all, and undoes all: the result says so to the writer. PostgreSQL may ask for it anew, from the file's beginning. */
 static int dry_job(struct tx *tx, void *data) {
         struct run *u = data;
+        struct str text = u->source.text;
         int r;
 
-        r = lease_in(u, tx);
+        drop_rows(u);
+        memset(u->counts, 0, sizeof(u->counts));
+        u->n_refused = u->batch_refused = 0;
+        store_source_end(&u->source);
+        r = begin_source(u, text);
+        if (r == 0)
+                r = lease_in(u, tx);
         if (r == 0)
                 r = take_all(u, tx);
         return r < 0 ? r : -ERR_NOT_FOUND;
@@ -316,6 +332,7 @@ static int print(const struct run *u) {
         json_array_begin(&w);
         for (size_t i = 0; i < u->n_refused; i++) {
                 json_object_begin(&w);
+                json_member_int(&w, "row", (int64_t)u->refused[i].row);
                 json_member_int(&w, "line", (int64_t)u->refused[i].line);
                 json_member_str(&w, "reason", str_of(u->refused[i].reason));
                 json_object_end(&w);
@@ -329,7 +346,7 @@ static int print(const struct run *u) {
 static int import_file(struct run *u, struct str text) {
         int r;
 
-        r = store_source_begin(&u->source, text, strcmp(u->arguments->format, "csv") == 0);
+        r = begin_source(u, text);
         if (r == 0) {
                 r = run_import(u);
                 if (u->bar)
@@ -344,7 +361,10 @@ static int import_file(struct run *u, struct str text) {
         }
         drop_rows(u);
         store_source_end(&u->source);
-        return r == 0 ? print(u) : STATUS_FAILED;
+        if (r < 0)
+                return STATUS_FAILED;
+        r = print(u);
+        return r == STATUS_OK && u->counts[STORE_IMPORT_REFUSED] > 0 ? STATUS_PARTLY : r;
 }
 
 int command_store_import(int argc, char **argv) {

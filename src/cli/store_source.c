@@ -185,8 +185,13 @@ int store_source_begin(struct store_source *source, struct str text, bool csv) {
 }
 
 int store_source_next(struct store_source *source, json_t **ret, size_t *ret_line) {
+        int r;
+
         *ret = NULL;
-        return source->csv ? next_csv(source, ret, ret_line) : next_json(source, ret, ret_line);
+        r = source->csv ? next_csv(source, ret, ret_line) : next_json(source, ret, ret_line);
+        if (r > 0)
+                source->rows++;
+        return r;
 }
 
 void store_source_end(struct store_source *source) {

@@ -13,6 +13,7 @@ struct store_source {
         struct str text; /* the whole file, mapped */
         size_t at;       /* bytes read */
         size_t line;     /* of the row that comes next, from 1 */
+        size_t rows;     /* that have been read, those that can't be read as well */
         bool csv, ended;
         json_t *columns; /* of CSV: their names */
         char problem[STORE_SOURCE_PROBLEM_MAX];

@@ -134,3 +134,60 @@ describe('credentials_input_schema', () => {
     assert.ok(!JSON.stringify(schema).includes(mine));
   });
 });
+
+describe('credentials that a schedule was given', () => {
+  const name = 'http_host_scoped_credentials';
+  const schedule = (api, agent, credentials) =>
+    api.post(`/graphs/${agent.id}/schedules`, { name: 'Rarely', cron: '0 0 29 2 *', timezone: 'UTC', ...(credentials && { credentials }) });
+  // The schedule, once its due time has run or was skipped.
+  const fired = async (api, id) => {
+    await server.sql(`UPDATE schedules SET next_run = ${Date.now()} WHERE id = '${id}'`);
+    for (const end = Date.now() + 8000; Date.now() < end; await new Promise((done) => setTimeout(done, 50))) {
+      const { json } = await api.get(`/schedules/${id}`);
+      if (json.last_execution_id || json.last_skip)
+        return json;
+    }
+    throw new Error('it did not come');
+  };
+
+  it('are those that it runs with, in place of the nodes’ own', async () => {
+    const other = await forHost(ada, 'another of ada'), given = { [name]: { id: other, provider: 'http', type: 'host_scoped' } };
+    for (const agent of [await made(ada, caller({ id: mine })), await made(ada, caller())]) {
+      const { json: one, status } = await schedule(ada, agent, given);
+      assert.equal(status, 200, JSON.stringify(one));
+      assert.deepEqual(one.input_credentials, given);
+      const { last_execution_id } = await fired(ada, one.id);
+      assert.deepEqual((await ended(ada, agent, last_execution_id)).output, [{ Out: { key: 'another of ada' } }]);
+    }
+  });
+
+  it('are the person’s own, and for an input that there is', async () => {
+    const agent = await made(ada, caller({ id: mine }));
+    const wrong = async (credentials, words) => {
+      const answer = await schedule(ada, agent, credentials);
+      assert.equal(answer.status, 400, answer.text);
+      assert.match(answer.json.detail, words);
+    };
+    await wrong({ [name]: { id: theirs } }, new RegExp(`credentials: Unknown credentials #${theirs}`));
+    await wrong({ [name]: { id: key, provider: 'http' } }, /type\/provider mismatch/);
+    await wrong({ [name]: { id: mine, type: 'api_key' } }, /type\/provider mismatch/);
+    await wrong({ [name]: 'mine' }, /type\/provider mismatch/);
+    const answer = await schedule(ada, agent, { github_credentials: { id: key } });
+    assert.equal(answer.status, 422, answer.text);
+    assert.deepEqual([answer.json.detail[0].loc, answer.json.detail[0].msg], [['body', 'credentials'], 'The agent takes no credentials github_credentials']);
+    assert.match((await schedule(ada, await made(ada, caller()))).json.detail, /credentials: These credentials are required/);
+  });
+
+  it('are looked at again when it is due', async () => {
+    const soonGone = await forHost(ada, 'soon gone'), agent = await made(ada, caller({ id: mine }));
+    const { json: one } = await schedule(ada, agent, { [name]: { id: soonGone } });
+    assert.equal((await ada.delete(`/integrations/http/credentials/${soonGone}`)).status, 200);
+    const { last_skip, next_run_time, last_execution_id } = await fired(ada, one.id);
+    assert.deepEqual([last_skip.reason, last_execution_id], ['The credentials that it runs with do not exist any more', null]);
+    assert.ok(next_run_time);
+    // Nor may it become somebody else's.
+    const { json: two } = await schedule(ada, agent, { [name]: { id: mine } });
+    await server.sql(`UPDATE schedules SET credentials = '{"${name}":{"id":"${theirs}"}}' WHERE id = '${two.id}'`);
+    assert.equal((await fired(ada, two.id)).last_skip.reason, 'The credentials that it runs with do not exist any more');
+  });
+});

@@ -77,6 +77,7 @@ describe('rows that can’t be taken over', () => {
     const said = await imported(server, null, { text });
     assert.deepEqual(counts(said), [2, 0, 0, 11]);
     assert.deepEqual(said.refusals.map((r) => r.line), [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    assert.deepEqual(said.refusals.map((r) => r.row), [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     assert.deepEqual(said.refusals.map((r) => r.reason.split(':')[0]), ['it is no object', 'slug', 'name', 'graph', 'graph', 'recommended_schedule_cron', 'version', 'featured', 'owner', 'graph', 'creator']);
     for (const slug of ['bad-graph', 'no-agent', 'nobody'])
       assert.equal((await show(`maker/${slug}`)).status, 404);
@@ -109,7 +110,7 @@ describe('a file of CSV', () => {
   it('tells rows with too many cells by their lines', async () => {
     const text = `${csv(['creator', 'slug'], ['a', 'b', 'c'])}\n\n${'x,'.repeat(100)}x\n${csv(['d', 'e'])}\n`;
     const said = await imported(server, null, { name: 'b.csv', text });
-    assert.deepEqual(said.refusals.map((r) => r.line), [2, 4, 5]);
+    assert.deepEqual(said.refusals.map((r) => [r.line, r.row]), [[2, 1], [4, 2], [5, 3]]);
   });
 
   it('is refused as a whole when it is no text', async () => {
@@ -136,9 +137,9 @@ describe('gatehouse store import', () => {
     const file = join(server.folder, 'report.json');
     writeFileSync(file, JSON.stringify([row('report'), row('Bad')]));
     const done = await server.run('gatehouse', ['store', 'import', file]);
-    assert.equal(done.code, 0, done.stderr);
+    assert.equal(done.code, 3, done.stderr);
     assert.match(done.stdout, /added +1\nupdated +0\nunchanged +0\nrefused +1\n/);
-    assert.match(done.stderr, /report\.json:1 is left out: slug: /);
+    assert.match(done.stderr, /report\.json:1: row 2 is left out: slug: /);
     assert.doesNotMatch(done.stderr, /\u001b/, 'no bar where there is no terminal');
   });
 

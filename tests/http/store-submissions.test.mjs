@@ -1,12 +1,13 @@
 // Offering agents in the store, deciding on them, running and rating them (docs/store.md).
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { calculator, GRAPH_SCOPES, made, withKey } from '../lib/agents.mjs';
+import { calculator, graph as graphOf, GRAPH_SCOPES, link, made, node, withKey } from '../lib/agents.mjs';
 import { ended, execute } from '../lib/executions.mjs';
+import { event, own } from '../lib/audit.mjs';
 import { isDate } from '../lib/expect.mjs';
 import { signIn, signUp } from '../lib/people.mjs';
 import { onPostgres, Server } from '../lib/server.mjs';
-import { decided, offer, offered, profileOf, submitted } from '../lib/store.mjs';
+import { decided, imported, offer, offered, profileOf, row, submitted } from '../lib/store.mjs';
 
 let server, admin, author, reader, byAuthor, byReader, store;
 before(async () => {
@@ -48,6 +49,33 @@ describe('a profile', () => {
     refused(await (await signUp(server)).send('PUT', '/api/store/profile', { json: { username: 'some-one', name: 'x' } }), 409, 'This username is taken');
     assert.equal((await profileOf(person, 'someone-else')).username, 'someone-else');
     assert.equal((await store.get('/store/creators/someone-else')).status, 404, 'only who offers something is a creator');
+  });
+
+  it('keeps the usernames that its agents were found under', async () => {
+    const person = await signUp(server), api = await withKey(server, person), other = await signUp(server);
+    const rename = (who, username) => who.send('PUT', '/api/store/profile', { json: { username, name: 'x' } });
+    await profileOf(person, 'unused');
+    await profileOf(person, 'first-name');
+    assert.equal((await rename(other, 'unused')).status, 200, 'nothing was found under it');
+    await offered(person, api, admin, { slug: 'linked' });
+    assert.equal((await rename(person, 'second-name')).status, 200);
+    assert.equal((await store.get('/store/agents/second-name/linked')).status, 200);
+    for (const who of [other, await signUp(server)])
+      refused(await rename(who, 'first-name'), 409, 'This username is taken');
+    assert.equal((await other.get('/api/store/profile')).json.username, 'unused', 'nothing is changed');
+    assert.equal((await rename(person, 'first-name')).status, 200, 'its own may be taken again');
+    refused(await rename(other, 'second-name'), 409, 'This username is taken');
+    const { refusals } = await imported(server, [row('x', { creator: 'second-name' })]);
+    assert.deepEqual(refusals.map((r) => r.reason), ["creator: this username was another creator's"]);
+
+    const { detail, subject } = await event(() => own(person), 'store.profile', (e) => e.subject === 'second-name');
+    assert.deepEqual([subject, detail], ['second-name', 'first-name']);
+    for (let i = 0; i < 18; i++)
+      await server.sql(`INSERT INTO store_usernames (username, profile_id, created_at) SELECT 'kept-${i}', id, 0 FROM store_profiles WHERE username = 'first-name'`);
+    refused(await rename(person, 'one-more'), 409, 'You have had as many usernames as one may have; take one of those again');
+    assert.equal((await person.get('/api/store/profile')).json.username, 'first-name', 'nothing is changed');
+    assert.equal((await rename(person, 'kept-3')).status, 200);
+    assert.equal((await rename(person, 'second-name')).status, 200);
   });
 
   for (const [field, body] of [['username', { name: 'x' }], ['username', { username: 'Upper', name: 'x' }], ['username', { username: '-x', name: 'x' }], ['username', { username: 'a/b', name: 'x' }],
@@ -259,7 +287,9 @@ describe('an agent of the store', () => {
       const run = await ended(byReader, graph, await execute(byReader, graph, { In: i }));
       assert.deepEqual([run.status, run.output], ['COMPLETED', [{ Out: i + 34 }]]);
     }
+    // The author's own run is settled before the reader's fourth, and does not count.
     await ended(byAuthor, graph, await execute(byAuthor, graph, { In: 1 }));
+    await ended(byReader, graph, await execute(byReader, graph, { In: 4 }));
     assert.ok(await until(async () => (await store.get('/store/agents/author/runner')).json.runs === 4));
     const creator = (await store.get('/store/creators/author')).json.agent_runs;
     assert.equal(creator, 4);
@@ -275,7 +305,7 @@ describe('an agent of the store', () => {
     assert.equal((await reader.get(`${at}/reviews`)).json.score, 5);
     const other = await signUp(server), byOther = await withKey(server, other);
     await other.post(`${at}/library`);
-    await execute(byOther, graph, { In: 1 });
+    await ended(byOther, graph, await execute(byOther, graph, { In: 1 }));
     assert.equal((await score(other, 4)).status, 200);
     assert.equal((await store.get('/store/agents/author/runner')).json.rating, 4.5);
     assert.equal((await store.get('/store/creators/author')).json.agent_rating, 4.5);
@@ -304,6 +334,17 @@ describe('an agent of the store', () => {
     assert.deepEqual([run.status, run.output], ['COMPLETED', [{ Out: 76 }]], JSON.stringify(run));
   });
 
+  it('counts no run that did not come to its end', async () => {
+    const waits = graphOf([node('in', 'input', { name: 'In' }), node('ask', 'review', { name: 'Well?' })], [link('in', 'result', 'ask', 'data')]);
+    const { graph } = await offered(author, byAuthor, admin, { slug: 'waits' }, waits);
+    await reader.post('/api/store/agents/author/waits/library');
+    const id = await execute(byReader, graph, { In: 1 });
+    assert.ok(await until(async () => (await byReader.get(`/graphs/${graph.id}/executions/${id}/results`)).json.status === 'REVIEW'));
+    assert.equal((await byReader.post(`/graphs/${graph.id}/executions/${id}/stop`)).json.status, 'TERMINATED');
+    assert.deepEqual(await server.sql(`SELECT 1 AS n FROM store_runs WHERE listing_id IN (SELECT id FROM store_listings WHERE slug = 'waits')`), []);
+    refused(await reader.post('/api/store/agents/author/waits/reviews', { json: { score: 5, comments: '' } }), 403, 'Only who has run an agent may rate it');
+  });
+
   it('counts every run once, however many run it at once', async () => {
     const { graph } = await offered(author, byAuthor, admin, { slug: 'busy' });
     const people = await Promise.all([1, 2, 3].map(async () => { const p = await signUp(server); await p.post('/api/store/agents/author/busy/library'); return withKey(server, p); }));
@@ -318,7 +359,8 @@ describe('an agent of the store', () => {
     const people = await Promise.all(Array.from({ length: 6 }, () => signUp(server)));
     for (const person of people) {
       await person.post('/api/store/agents/author/rated/library');
-      await execute(await withKey(server, person), graph, { In: 1 });
+      const api = await withKey(server, person);
+      await ended(api, graph, await execute(api, graph, { In: 1 }));
     }
     const answers = await Promise.all([...people, ...people].map((p, i) => p.post('/api/store/agents/author/rated/reviews', { json: { score: 1 + i % 5 } })));
     assert.ok(answers.every((a) => a.status === 200), answers.map((a) => a.text).join());

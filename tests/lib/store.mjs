@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculator, made } from './agents.mjs';
-import { runJson } from './programs.mjs';
+import { run } from './programs.mjs';
 
 export async function profileOf(person, username, more = {}) {
   const answer = await person.send('PUT', '/api/store/profile', { json: { username, name: `Name of ${username}`, ...more } });
@@ -40,5 +40,9 @@ export const row = (slug, more = {}) => ({ creator: 'maker', slug, name: slug.re
 export async function imported(server, rows, { name = 'listings.json', text = JSON.stringify(rows), args = [] } = {}) {
   const file = join(server.folder, name);
   writeFileSync(file, text);
-  return runJson('gatehouse', ['store', 'import', file, '--json', ...args], { cwd: server.folder, env: server.env });
+  const ran = await run('gatehouse', ['store', 'import', file, '--json', ...args], { cwd: server.folder, env: server.env });
+  assert.ok(ran.code === 0 || ran.code === 3, ran.stderr);
+  const report = JSON.parse(ran.stdout);
+  assert.equal(ran.code, report.refused > 0 ? 3 : 0, 'the exit status tells whether rows were refused');
+  return report;
 }

@@ -2,6 +2,7 @@
 
 #include "account/identity.h"
 #include "agents/execution/credentials.h"
+#include "agents/graph/credentials.h"
 #include "agents/graph/store.h"
 #include "agents/value/value.h"
 #include "base/context.h"
@@ -13,19 +14,46 @@ int execution_refuse_graph(struct request *req, struct str graph_id) {
                               STR_ARG(str_first(graph_id, 100)));
 }
 
-int execution_check_graph(struct request *req, const struct graph *graph, struct str text) {
+/* What was given must be for something. */
+static int check_given(struct request *req, const struct graph *graph, const json_t *given) {
+        json_auto_t *schema = NULL;
+        json_t *value;
+        const char *key;
+        int r;
+
+        if (json_object_size(given) == 0)
+                return 0;
+        r = graph_credentials_schema(graph, &schema);
+        if (r < 0)
+                return r;
+        json_object_foreach((json_t *)given, key, value) {
+                if (!json_object_get(json_object_get(schema, "properties"), key))
+                        return request_refuse_field(req, "credentials", "value_error",
+                                                    "The agent takes no credentials %.100s", key);
+        }
+        return 0;
+}
+
+int execution_check_graph(struct request *req, const struct graph *graph, struct str text,
+                          struct str credentials) {
         _cleanup_(graph_problems_end) struct graph_problems problems = { 0 };
         _cleanup_(strbuf_done) struct strbuf said = STRBUF_INIT(64 * 1024);
-        json_auto_t *inputs = NULL;
+        json_auto_t *inputs = NULL, *given = NULL, *places = NULL;
         char problem[VALUE_PROBLEM_MAX];
         int r;
 
         r = value_parse(text, true, &inputs, problem);
+        if (r == 0 && credentials.len)
+                r = value_parse(credentials, false, &given, problem);
         if (r == 0)
-                r = graph_check_inputs(graph, inputs, &problems);
+                r = check_given(req, graph, given);
+        if (r == 0)
+                r = graph_credentials_place(graph, given, &places);
+        if (r == 0)
+                r = graph_check_inputs(graph, inputs, places, &problems);
         if (r < 0 && r != -ERR_GRAPH)
                 return r;
-        r = execution_check_credentials(req, graph, &problems);
+        r = execution_check_credentials(req, graph, places, &problems);
         if (r < 0 || (problems.n == 0 && !problems.message[0]))
                 return r;
         graph_problems_write(&problems, &said);
@@ -48,7 +76,7 @@ static int fetch(struct tx *tx, void *data) {
 }
 
 int execution_check(struct request *req, struct str graph_id, int64_t version, struct str inputs,
-                    int64_t *ret) {
+                    struct str credentials, int64_t *ret) {
         struct fetching f = { .req = req, .graph_id = graph_id, .version = version };
         struct graph_problems problems = { 0 };
         struct graph *graph = NULL;
@@ -66,7 +94,7 @@ int execution_check(struct request *req, struct str graph_id, int64_t version, s
                                       STR_ARG(str_first(graph_id, 100)));
         if (r < 0)
                 return r;
-        r = execution_check_graph(req, graph, inputs);
+        r = execution_check_graph(req, graph, inputs, credentials);
         if (r >= 0)
                 *ret = graph->version;
         (void)graph_unref(graph);

@@ -9,10 +9,12 @@ int execution_refuse_graph(struct request *req, struct str graph_id);
 
 /* Holds inputs, and the credentials of the nodes, against a graph.
  *
- * inputs   JSON text of an object
- * errors   ERR_GRAPH with what is wrong, ERR_NO_MEMORY
+ * inputs       JSON text of an object
+ * credentials  likewise: what is given in place of the nodes' own (graph_credentials_place()); empty for nothing
+ * errors       ERR_GRAPH with what is wrong, ERR_INVALID_FIELD (`credentials` that the graph doesn't ask for), ERR_NO_MEMORY
  */
-_must_use_ int execution_check_graph(struct request *req, const struct graph *graph, struct str inputs);
+_must_use_ int execution_check_graph(struct request *req, const struct graph *graph, struct str inputs,
+                                     struct str credentials);
 
 /* The same for a graph in storage, which it takes from there: for threads that may take their time.
  *
@@ -21,4 +23,4 @@ _must_use_ int execution_check_graph(struct request *req, const struct graph *gr
  * errors   also ERR_GRAPH_NOT_FOUND, ERR_STORAGE
  */
 _must_use_ int execution_check(struct request *req, struct str graph_id, int64_t version, struct str inputs,
-                               int64_t *ret);
+                               struct str credentials, int64_t *ret);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "agents/execution/store.h"
+#include "agents/store/listing.h"
 #include "agents/value/value.h"
 #include "base/errors.h"
 #include "db/statements.h"
@@ -106,6 +107,8 @@ int checkpoint_store(struct tx *tx, const struct checkpoint *checkpoint) {
         }
         if (r >= 0 && cp->ends_rows)
                 r = db_node_executions_terminate(tx, id);
+        if (r >= 0 && cp->status == EXECUTION_COMPLETED)
+                r = store_run_count(tx, id);
         if (r >= 0 && cp->status == EXECUTION_REVIEW)
                 r = db_execution_resume(tx, id, 0); /* somebody was quick, and has answered already */
         return r < 0 ? r : 0;

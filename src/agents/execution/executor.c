@@ -16,6 +16,7 @@ int executor_new(struct graph *graph, const struct executor_config *config, stru
         if (!x)
                 return -ERR_NO_MEMORY;
         x->config = *config;
+        json_incref(x->config.given);
         r = plan_new(graph, &x->plans);
         if (r == 0)
                 r = frame_new(x, x->plans, NULL, &x->root);
@@ -55,6 +56,7 @@ struct executor *executor_free(struct executor *x) {
                 (void)plan_free(x->plans);
                 x->plans = next;
         }
+        json_decref(x->config.given);
         free(x);
         return NULL;
 }

@@ -53,6 +53,7 @@ struct executor_limits {
 
 struct executor_config {
         struct executor_limits limits;
+        json_t *given; /* inputs of nodes at the top, in place of their own: graph_credentials_place(). NULL for none; referenced */
 
         /* Finds the graph that an agent's node names.
          * ret      a reference

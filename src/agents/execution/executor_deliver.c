@@ -75,12 +75,14 @@ void node_state_remove_newest(struct node_execution *e) {
         e->previous = e->next = NULL;
 }
 
-/* Its own defaults, and over them what has arrived. */
+/* Its own defaults, and over them what was given for this run, and what has arrived. */
 static int merge(const struct node_execution *e, json_t *base, json_t **ret) {
         const struct plan_node *plan = plan_of(e);
         json_auto_t *merged = base ? json_copy(base) : json_object();
+        json_t *given =
+                e->frame->parent ? NULL : json_object_get(e->frame->executor->config.given, e->node->id);
 
-        if (!merged)
+        if (!merged || (given && json_object_update(merged, given) < 0))
                 return -ERR_NO_MEMORY;
         for (size_t i = 0; i < plan->n_pins; i++)
                 if (e->pins[i] && json_object_set(merged, plan->pins[i].name, e->pins[i]) < 0)

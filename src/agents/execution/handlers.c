@@ -74,7 +74,7 @@ int handle_execute(struct request *req, struct response *res _unused_) {
         if (r < 0)
                 return r;
         if (source.graph && source.graph->n_nodes <= NODES_CHECKED_AT_ONCE) {
-                r = execution_check_graph(req, source.graph, e->inputs);
+                r = execution_check_graph(req, source.graph, e->inputs, STR(""));
                 graph_source_done(&source);
                 return r < 0 ? r : STEP_SKIP;
         }
@@ -87,16 +87,19 @@ int handle_execute_check(struct request *req, struct response *res _unused_) {
         int64_t version;
         int r;
 
-        r = execution_check(req, req->path_params[0], e->version, e->inputs, &version);
+        r = execution_check(req, req->path_params[0], e->version, e->inputs, STR(""), &version);
         return r < 0 ? r : STEP_NEXT;
 }
 
 int handle_execute_queue(struct request *req, struct response *res _unused_) {
         struct execute *e = req->step_data;
+        const struct execution_new new = { .user_id = req->identity->user_id,
+                                           .graph_id = req->path_params[0],
+                                           .version = e->version,
+                                           .inputs = e->inputs };
         int r;
 
-        r = execution_create(req->tx, req->context, &req->arena, req->identity->user_id, req->path_params[0],
-                             e->version, e->inputs, e->id);
+        r = execution_create(req->tx, req->context, &req->arena, &new, e->id);
         if (r >= 0)
                 r = audit(req, &(struct audit){ AUDIT_EXECUTION_STARTED, .subject = str_of(e->id),
                                                 .detail = req->path_params[0] });

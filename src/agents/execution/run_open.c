@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agents/execution/engine_int.h"
+#include "agents/graph/credentials.h"
 #include "agents/value/value.h"
 #include "base/errors.h"
 
@@ -47,9 +48,18 @@ static int say(struct run *run, int r, const char *what) {
         return r;
 }
 
+static int place_credentials(struct run *run, const struct graph *graph, json_t **ret) {
+        char problem[VALUE_PROBLEM_MAX];
+        json_auto_t *given = NULL;
+
+        if (value_parse(str_of(run->work->credentials), false, &given, problem) < 0)
+                return -ERR_INTERNAL;
+        return graph_credentials_place(graph, given, ret);
+}
+
 static int open_executor(struct run *run) {
         const struct settings *settings = run->engine->context->settings;
-        const struct executor_config config = {
+        struct executor_config config = {
                 .limits = { .steps = settings->execution_steps,
                             .bytes = (size_t)settings->execution_megabytes << 20 },
                 .load = load_agent,
@@ -66,7 +76,10 @@ static int open_executor(struct run *run) {
                 return say(run, r, "cannot be run any more.");
         if (r < 0)
                 return r;
-        r = executor_new(graph, &config, &run->executor);
+        r = place_credentials(run, graph, &config.given);
+        if (r == 0)
+                r = executor_new(graph, &config, &run->executor);
+        json_decref(config.given);
         (void)graph_unref(graph);
         return r;
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "account/quota.h"
-#include "agents/store/listing.h"
 #include "agents/value/value.h"
 #include "base/errors.h"
 #include "db/statements.h"
@@ -14,9 +13,8 @@ enum {
         ROWS_BYTES_MAX = 1 << 30, /* of one execution; its own limits are lower */
 };
 
-int execution_create(struct tx *tx, const struct context *context, struct arena *arena, struct str user_id,
-                     struct str graph_id, int64_t version, struct str inputs,
-                     char ret_id[EXECUTION_ID_LENGTH + 1]) {
+int execution_create(struct tx *tx, const struct context *context, struct arena *arena,
+                     const struct execution_new *new, char ret_id[EXECUTION_ID_LENGTH + 1]) {
         struct execution_turn_row turn = { 0 };
         int r;
 
@@ -24,16 +22,17 @@ int execution_create(struct tx *tx, const struct context *context, struct arena 
         if (r < 0)
                 return r;
         ret_id[EXECUTION_ID_LENGTH] = '\0';
-        r = quota_check_storage(tx, context, arena, user_id, (int64_t)inputs.len);
+        r = quota_check_storage(tx, context, arena, new->user_id, (int64_t) new->inputs.len);
         if (r == 0)
-                r = quota_check_executions(tx, context, arena, user_id);
+                r = quota_check_executions(tx, context, arena, new->user_id);
         if (r == 0)
-                r = db_execution_turn(tx, arena, user_id, &turn);
+                r = db_execution_turn(tx, arena, new->user_id, &turn);
         if (r < 0)
                 return r;
-        r = db_execution_insert(tx, str_of(ret_id), user_id, graph_id, version, inputs, turn.turn,
+        r = db_execution_insert(tx, str_of(ret_id), new->user_id, new->graph_id, new->version, new->inputs,
+                                new->credentials.len ? new->credentials : STR("{}"), turn.turn,
                                 clock_now(context->clock));
-        return r < 0 ? r : store_run_count(tx, graph_id, version, user_id);
+        return MIN_OF(r, 0);
 }
 
 struct execution_work *execution_work_free(struct execution_work *work) {
@@ -41,6 +40,7 @@ struct execution_work *execution_work_free(struct execution_work *work) {
                 struct execution_work *next = work->next;
 
                 free(work->inputs);
+                free(work->credentials);
                 graph_source_done(&work->source);
                 free(work);
                 work = next;
@@ -71,8 +71,9 @@ static int work_new(struct tx *tx, struct graph_cache *cache, const struct execu
         work->changes = row->changes;
         work->is_stopped = row->is_stopped || !row->is_active;
         work->inputs = strndup(row->inputs.ptr, row->inputs.len);
-        if (!work->inputs) {
-                free(work);
+        work->credentials = strndup(row->credentials.ptr, row->credentials.len);
+        if (!work->inputs || !work->credentials) {
+                (void)execution_work_free(work);
                 return -ERR_NO_MEMORY;
         }
         work->found = graph_fetch(tx, cache, row->user_id, row->graph_id, row->graph_version, &work->source);

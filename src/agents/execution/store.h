@@ -17,15 +17,20 @@ enum {
         EXECUTIONS_AT_ONCE = 32,        /* taken in one transaction */
 };
 
+struct execution_new {
+        struct str user_id, graph_id;
+        int64_t version;
+        struct str inputs;      /* JSON object */
+        struct str credentials; /* JSON object, as graph_credentials_place() takes them; empty for none */
+};
+
 /* Queues an execution.
  *
- * inputs   JSON object
  * ret_id   EXECUTION_ID_LENGTH characters and NUL
  * errors   ERR_EXECUTIONS_MANY, ERR_STORAGE_FULL (nothing is changed), ERR_RANDOM, ERR_STORAGE
  */
 _must_use_ int execution_create(struct tx *tx, const struct context *context, struct arena *arena,
-                                struct str user_id, struct str graph_id, int64_t version, struct str inputs,
-                                char ret_id[EXECUTION_ID_LENGTH + 1]);
+                                const struct execution_new *new, char ret_id[EXECUTION_ID_LENGTH + 1]);
 
 /* An execution that this process has the lease of. */
 struct execution_work {
@@ -36,7 +41,7 @@ struct execution_work {
         char graph_id[GRAPH_ID_LENGTH + 1];
         int64_t version, ran_ms, changes;
         bool is_stopped; /* or its person's account is disabled: it is to be ended */
-        char *inputs;
+        char *inputs, *credentials;
         struct graph_source source;
         int found; /* what graph_fetch() said */
 };

@@ -48,9 +48,8 @@ static void write_words(struct strbuf *out, const json_t *list) {
         strbuf_append(out, STR("_"));
 }
 
-static int collect(const struct graph *graph, const struct graph_credential *c, json_t *properties,
-                   json_t *required) {
-        _cleanup_(strbuf_done) struct strbuf key = STRBUF_INIT(KEY_MAX);
+/* The name that it has in the schema, and the schema's part for it. */
+static int describe(const struct graph_credential *c, struct strbuf *ret_key, json_t **ret_property) {
         const struct block_schema *schema;
         json_t *property;
         int r;
@@ -59,11 +58,63 @@ static int collect(const struct graph *graph, const struct graph_credential *c, 
         if (r < 0)
                 return r;
         property = json_object_get(json_object_get(schema->input, "properties"), c->field->name);
-        write_words(&key, json_object_get(property, "credentials_provider"));
-        write_words(&key, json_object_get(property, "credentials_types"));
-        strbuf_append(&key, STR("credentials"));
-        if (key.failed)
-                return -ERR_NO_MEMORY;
+        write_words(ret_key, json_object_get(property, "credentials_provider"));
+        write_words(ret_key, json_object_get(property, "credentials_types"));
+        strbuf_append(ret_key, STR("credentials"));
+        *ret_property = property;
+        return ret_key->failed ? -ERR_NO_MEMORY : 0;
+}
+
+/* What was given for one; NULL if nothing was. */
+static int find_given(const json_t *given, const struct graph_credential *c, json_t **ret) {
+        _cleanup_(strbuf_done) struct strbuf key = STRBUF_INIT(KEY_MAX);
+        json_t *property;
+        int r;
+
+        r = describe(c, &key, &property);
+        if (r < 0)
+                return r;
+        *ret = json_object_getn(given, key.ptr, key.len);
+        return 0;
+}
+
+static int place(const struct graph_credential *c, json_t *value, json_t *places) {
+        json_t *inputs = json_object_get(places, c->node->id);
+
+        if (!inputs) {
+                inputs = json_object();
+                if (json_object_set_new(places, c->node->id, inputs) < 0)
+                        return -ERR_NO_MEMORY;
+        }
+        return json_object_set(inputs, c->field->name, value) < 0 ? -ERR_NO_MEMORY : 0;
+}
+
+int graph_credentials_place(const struct graph *graph, const json_t *given, json_t **ret) {
+        json_auto_t *places = json_object();
+        struct graph_credential c = { 0 };
+        int r = places ? 0 : -ERR_NO_MEMORY;
+
+        while (r == 0 && json_object_size(given) > 0 && graph_credential_next(graph, &c)) {
+                json_t *value;
+
+                r = find_given(given, &c, &value);
+                if (r == 0 && value)
+                        r = place(&c, value, places);
+        }
+        if (r == 0)
+                *ret = json_incref(places);
+        return r;
+}
+
+static int collect(const struct graph *graph, const struct graph_credential *c, json_t *properties,
+                   json_t *required) {
+        _cleanup_(strbuf_done) struct strbuf key = STRBUF_INIT(KEY_MAX);
+        json_t *property;
+        int r;
+
+        r = describe(c, &key, &property);
+        if (r < 0)
+                return r;
         if (json_object_setn(properties, key.ptr, key.len, property) < 0)
                 return -ERR_NO_MEMORY;
         if (graph_credential_is_optional(graph, c->node))

@@ -28,3 +28,11 @@ bool graph_credential_is_optional(const struct graph *graph, const struct graph_
  * errors   ERR_SCHEMA, ERR_NO_MEMORY
  */
 _must_use_ int graph_credentials_schema(const struct graph *graph, json_t **ret);
+
+/* Where credentials belong that are given for one run, in place of the nodes' own.
+ *
+ * given    object with some of the schema's properties; others are ignored
+ * ret      a new reference: {node id: {input: credentials}}
+ * errors   ERR_SCHEMA, ERR_NO_MEMORY
+ */
+_must_use_ int graph_credentials_place(const struct graph *graph, const json_t *given, json_t **ret);

@@ -44,7 +44,7 @@ static int check(struct making *m, struct graph_problems *problems) {
                         return r;
                 r = graph_new(m->members.list[i].document, &m->graphs[i], &found);
                 if (r == 0)
-                        r = graph_check_inputs(m->graphs[i], NULL, &found);
+                        r = graph_check_inputs(m->graphs[i], NULL, NULL, &found);
                 if (r == -ERR_GRAPH)
                         r = graph_problems_merge(problems, &found);
                 if (r == -ERR_GRAPH)

@@ -84,9 +84,10 @@ struct graph *graph_unref(struct graph *graph);
  *
  * inputs         the caller's, by the names of its input nodes; NULL when it is not run yet: then only the nodes of input,
  *                output and agent blocks are held to it
+ * given          inputs of nodes that are given for this run: {node id: {input: value}}; NULL for none
  * errors         ERR_GRAPH with problems, ERR_NO_MEMORY
  */
-_must_use_ int graph_check_inputs(const struct graph *graph, const json_t *inputs,
+_must_use_ int graph_check_inputs(const struct graph *graph, const json_t *inputs, const json_t *given,
                                   struct graph_problems *ret_problems);
 
 /* Notes what is wrong with a pin; the first word about it stays, and what comes after GRAPH_PROBLEMS_MAX is dropped.

@@ -2,12 +2,14 @@
 #include "agents/graph/credentials.h"
 #include "agents/graph/graph_int.h"
 
-static bool is_given(const struct graph_node *node, struct str name) {
+static bool is_given(const struct graph_node *node, const json_t *given, struct str name) {
         const char *key;
         json_t *value;
 
         json_object_foreach(node->input_default, key,
                             value) if (str_eq(graph_pin_base(str_of(key)), name)) return true;
+        if (json_object_getn(json_object_get(given, node->id), name.ptr, name.len))
+                return true;
         for (size_t i = 0; i < node->n_inputs; i++)
                 if (str_eq(graph_pin_base(str_of(node->inputs[i]->sink_name)), name))
                         return true;
@@ -48,7 +50,7 @@ static int say_lacking(const struct graph *graph, const struct graph_node *node,
 }
 
 static int check_node(const struct graph *graph, const struct graph_node *node, bool to_run,
-                      struct graph_problems *problems) {
+                      const json_t *given, struct graph_problems *problems) {
         const struct block *block = node->block;
         bool strict = to_run || block->ui == BLOCK_UI_INPUT || block->ui == BLOCK_UI_OUTPUT ||
                       block->ui == BLOCK_UI_AGENT;
@@ -57,7 +59,7 @@ static int check_node(const struct graph *graph, const struct graph_node *node, 
         for (size_t i = 0; i < block->n_inputs && strict; i++) {
                 const struct block_field *field = &block->inputs[i];
 
-                if (!(field->flags & FIELD_REQUIRED) || is_given(node, str_of(field->name)))
+                if (!(field->flags & FIELD_REQUIRED) || is_given(node, given, str_of(field->name)))
                         continue;
                 r = say_lacking(graph, node, field, problems);
                 if (r < 0)
@@ -73,13 +75,14 @@ static bool starts(const struct graph *graph) {
         return false;
 }
 
-static int check_all(const struct graph *graph, bool to_run, struct graph_problems *problems) {
+static int check_all(const struct graph *graph, bool to_run, const json_t *given,
+                     struct graph_problems *problems) {
         int r;
 
         if (to_run && !starts(graph))
                 return graph_problems_say(problems, GRAPH_NO_START);
         for (size_t i = 0; i < graph->n_nodes; i++) {
-                r = check_node(graph, &graph->nodes[i], to_run, problems);
+                r = check_node(graph, &graph->nodes[i], to_run, given, problems);
                 if (r < 0)
                         return r;
         }
@@ -89,11 +92,12 @@ static int check_all(const struct graph *graph, bool to_run, struct graph_proble
         return problems->n ? -ERR_GRAPH : 0;
 }
 
-int graph_check_inputs(const struct graph *graph, const json_t *inputs, struct graph_problems *ret_problems) {
+int graph_check_inputs(const struct graph *graph, const json_t *inputs, const json_t *given,
+                       struct graph_problems *ret_problems) {
         _cleanup_(graph_problems_end) struct graph_problems problems = { 0 };
         int r;
 
-        r = check_all(graph, inputs != NULL, &problems);
+        r = check_all(graph, inputs != NULL, given, &problems);
         if (r == -ERR_GRAPH) {
                 *ret_problems = problems;
                 problems = (struct graph_problems){ 0 };

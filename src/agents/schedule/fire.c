@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "account/audit.h"
+#include "agents/execution/credentials.h"
 #include "base/errors.h"
 #include "base/log.h"
 
@@ -49,7 +50,30 @@ static int judge(struct tx *tx, const struct context *context, struct arena *are
         r = db_graph_runnable(tx, arena, row->graph_id, row->user_id, row->graph_version, &graph);
         if (r == 0)
                 *ret = (struct verdict){ .problem = "The agent does not exist any more" };
+        if (r <= 0)
+                return r;
+        r = execution_credentials_held(tx, arena, row->user_id, row->credentials);
+        if (r == 0)
+                ret->problem = "The credentials that it runs with do not exist any more";
         return MIN_OF(r, 0);
+}
+
+static int queue(struct tx *tx, const struct context *context, struct arena *arena,
+                 const struct due_schedule_row *row, struct verdict *verdict,
+                 char ret_id[EXECUTION_ID_LENGTH + 1]) {
+        const struct execution_new new = { .user_id = row->user_id,
+                                           .graph_id = row->graph_id,
+                                           .version = row->graph_version,
+                                           .inputs = row->inputs,
+                                           .credentials = row->credentials };
+        int r;
+
+        r = execution_create(tx, context, arena, &new, ret_id);
+        if (r == -ERR_EXECUTIONS_MANY)
+                verdict->problem = "Too many executions were under way already";
+        else if (r == -ERR_STORAGE_FULL)
+                verdict->problem = "There was no storage left for more executions";
+        return verdict->problem ? 0 : r;
 }
 
 static int fire_one(struct tx *tx, const struct context *context, struct arena *arena,
@@ -60,17 +84,8 @@ static int fire_one(struct tx *tx, const struct context *context, struct arena *
         int r;
 
         r = judge(tx, context, arena, row, now, &verdict);
-        if (r == 0 && !verdict.problem) {
-                r = execution_create(tx, context, arena, row->user_id, row->graph_id, row->graph_version,
-                                     row->inputs, execution_id);
-                if (r == -ERR_EXECUTIONS_MANY) {
-                        verdict.problem = "Too many executions were under way already";
-                        r = 0;
-                } else if (r == -ERR_STORAGE_FULL) {
-                        verdict.problem = "There was no storage left for more executions";
-                        r = 0;
-                }
-        }
+        if (r == 0 && !verdict.problem)
+                r = queue(tx, context, arena, row, &verdict, execution_id);
         if (r < 0)
                 return r;
         if (!verdict.problem)

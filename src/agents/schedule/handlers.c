@@ -41,7 +41,8 @@ int handle_schedule_prepare(struct request *req, struct response *res _unused_) 
         r = schedule_read(req, new);
         if (r < 0)
                 return r;
-        r = execution_check(req, new->graph_id, new->graph_version, new->inputs, &new->graph_version);
+        r = execution_check(req, new->graph_id, new->graph_version, new->inputs, new->credentials,
+                            &new->graph_version);
         return r < 0 ? r : STEP_NEXT;
 }
 

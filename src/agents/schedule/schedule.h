@@ -6,6 +6,7 @@
  * - Times that passed while no node ran are made up for by one run, if the last of them is no longer ago than the setting
  *   GATEHOUSE_SCHEDULE_GRACE_SECONDS. Else they are skipped.
  * - While the person's account is disabled, or has all the executions waiting that it may have, due times are skipped.
+ * - While credentials that it was given are not there, or are another kind now, due times are skipped.
  * - Once the agent is gone, or its version, the schedule never is due again.
  *
  * What was skipped last, and why, is told with the schedule. */

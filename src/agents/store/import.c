@@ -38,6 +38,7 @@ static int note_profile(struct store_import *i, int64_t id) {
 static int open_profile(struct store_import *i, struct import_row *row) {
         struct user_row user = { .id = STR_NULL };
         const struct store_person *p = &row->person;
+        struct store_username_row kept;
         int r;
 
         if (row->owner.len > 0) {
@@ -54,6 +55,9 @@ static int open_profile(struct store_import *i, struct import_row *row) {
                 return store_import_refuse(i, "owner: the creator belongs to somebody else");
         if (r > 0)
                 return 0;
+        r = db_store_username(i->tx, &i->arena, p->username, &kept);
+        if (r != 0)
+                return r < 0 ? r : store_import_refuse(i, "creator: this username was another creator's");
         r = db_store_profile_insert(i->tx, id_next(i->context->ids), user.id, p->username, p->name, STR(""),
                                     STR_NULL, STR("[]"), clock_now(i->context->clock));
         if (r == 0)

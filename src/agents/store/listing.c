@@ -78,6 +78,6 @@ int store_listing_in_library(struct tx *tx, struct arena *arena, struct str user
         return db_library_agent(tx, arena, user_id, graph_id, &row);
 }
 
-int store_run_count(struct tx *tx, struct str graph_id, int64_t version, struct str user_id) {
-        return MIN_OF(db_store_run_note(tx, graph_id, version, user_id), 0);
+int store_run_count(struct tx *tx, struct str execution_id) {
+        return MIN_OF(db_store_run_note(tx, execution_id), 0);
 }

@@ -60,6 +60,6 @@ _must_use_ int store_listing_add(struct tx *tx, const struct context *context, s
 _must_use_ int store_listing_in_library(struct tx *tx, struct arena *arena, struct str user_id,
                                         struct str graph_id);
 
-/* Counts a run of a graph's version, if it is in the store; within the transaction that queues the execution. Listings show
+/* Counts an execution, if what it ran is in the store and somebody else's; within the transaction in which it ends. Listings show
  * it once jobs/store_runs has settled it. errors: ERR_STORAGE */
-_must_use_ int store_run_count(struct tx *tx, struct str graph_id, int64_t version, struct str user_id);
+_must_use_ int store_run_count(struct tx *tx, struct str execution_id);

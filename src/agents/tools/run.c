@@ -168,7 +168,7 @@ static int decide(struct request *req, struct response *res, struct run *run, co
         r = is_scheduled(run) ? check_schedule(req, res, run) : STEP_NEXT;
         if (r != STEP_NEXT)
                 return r;
-        r = execution_check_graph(req, graph, run->inputs_text);
+        r = execution_check_graph(req, graph, run->inputs_text, STR(""));
         if (r == -ERR_GRAPH)
                 return tool_reply_error(req, res, STR_FMT, STR_ARG(req->error_detail));
         return r < 0 ? r : STEP_NEXT;
@@ -250,10 +250,13 @@ static int begin_schedule(struct request *req, struct run *run) {
 }
 
 static int begin_execution(struct request *req, struct run *run) {
+        const struct execution_new new = { .user_id = run->user_id,
+                                           .graph_id = run->agent.card.graph_id,
+                                           .version = run->agent.graph_version,
+                                           .inputs = run->inputs_text };
         int r;
 
-        r = execution_create(req->tx, req->context, &req->arena, run->user_id, run->agent.card.graph_id,
-                             run->agent.graph_version, run->inputs_text, run->id);
+        r = execution_create(req->tx, req->context, &req->arena, &new, run->id);
         if (r < 0)
                 return r;
         return audit(req, &(struct audit){ AUDIT_EXECUTION_STARTED, .subject = str_of(run->id) });

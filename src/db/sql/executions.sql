@@ -13,7 +13,7 @@
 -- What a process needs to run one, with the person that it runs for.
 -- row: execution_work
 --   id text, user_id text, timezone text, is_active boolean, graph_id text, graph_version bigint, inputs text,
---   is_stopped boolean, ran_ms bigint, changes bigint
+--   credentials text, is_stopped boolean, ran_ms bigint, changes bigint
 
 -- row: execution
 --   id text, status text, outputs text?, problem text, changes bigint
@@ -31,11 +31,11 @@ SELECT COALESCE((SELECT MAX(turn) + 1 FROM executions WHERE user_id = :user_id A
                 (SELECT MIN(turn) FROM executions WHERE status = 'QUEUED'), 0) AS turn,
        COALESCE((SELECT MIN(turn) FROM executions WHERE status = 'QUEUED'), 0) AS least;
 
--- name: execution_insert(id text, user_id text, graph_id text, graph_version bigint, inputs text, turn bigint, now bigint)
---   -> count
-INSERT INTO executions (id, user_id, graph_id, graph_version, status, inputs, outputs, problem, turn, owner, leased_until,
+-- name: execution_insert(id text, user_id text, graph_id text, graph_version bigint, inputs text,
+--   credentials text, turn bigint, now bigint) -> count
+INSERT INTO executions (id, user_id, graph_id, graph_version, status, inputs, credentials, outputs, problem, turn, owner, leased_until,
                         is_stopped, steps, ran_ms, changes, created_at, started_at, ended_at)
-VALUES (:id, :user_id, :graph_id, :graph_version, 'QUEUED', :inputs, NULL, '', :turn, '', 0, FALSE, 0, 0, 0, :now, 0, 0);
+VALUES (:id, :user_id, :graph_id, :graph_version, 'QUEUED', :inputs, :credentials, NULL, '', :turn, '', 0, FALSE, 0, 0, 0, :now, 0, 0);
 
 -- Whether there is anything to take; counts at most `limit`.
 -- name: executions_backlog(now bigint, limit bigint) -> execution_backlog?
@@ -86,7 +86,7 @@ RETURNING id;
 
 -- name: execution_work(id text) -> execution_work?
 SELECT e.id AS id, e.user_id AS user_id, u.timezone AS timezone, u.is_active AS is_active, e.graph_id AS graph_id,
-       e.graph_version AS graph_version, e.inputs AS inputs, e.is_stopped AS is_stopped, e.ran_ms AS ran_ms,
+       e.graph_version AS graph_version, e.inputs AS inputs, e.credentials AS credentials, e.is_stopped AS is_stopped, e.ran_ms AS ran_ms,
        e.changes AS changes
 FROM executions e JOIN users u ON u.id = e.user_id WHERE e.id = :id;
 

@@ -143,11 +143,13 @@ UPDATE store_listings SET runs = runs + :runs WHERE id = :id;
 UPDATE store_listings SET ratings = ratings + :ratings, stars = stars + :stars,
        rating = COALESCE((stars + :stars) * 1000000 / NULLIF(ratings + :ratings, 0), 0) WHERE id = :id;
 
--- Notes a run of every listing that shows, or showed, this version of a graph.
--- name: store_run_note(graph_id text, graph_version bigint, user_id text) -> count
+-- Notes an execution as a run of every listing that shows, or showed, what it ran, but for those of whoever ran it.
+-- name: store_run_note(execution_id text) -> count
 INSERT INTO store_runs (listing_id, user_id, runs, pending)
-SELECT DISTINCT v.listing_id, CAST(:user_id AS TEXT), 0, 1 FROM store_versions v
-WHERE v.graph_id = :graph_id AND v.graph_version = :graph_version AND v.status = 'APPROVED'
+SELECT DISTINCT v.listing_id, e.user_id, 0, 1
+FROM executions e JOIN store_versions v ON v.graph_id = e.graph_id AND v.graph_version = e.graph_version
+     JOIN store_listings l ON l.id = v.listing_id JOIN store_profiles c ON c.id = l.profile_id
+WHERE e.id = :execution_id AND v.status = 'APPROVED' AND (c.user_id IS NULL OR c.user_id <> e.user_id)
 ON CONFLICT (listing_id, user_id) DO UPDATE SET pending = store_runs.pending + 1;
 
 -- Runs that the listings' own counts do not have yet.

@@ -7,6 +7,9 @@
 -- row: store_count
 --   n bigint
 
+-- row: store_username
+--   profile_id bigint
+
 -- row: store_category
 --   categories text
 
@@ -34,6 +37,21 @@ ON CONFLICT DO NOTHING;
 --   -> count
 UPDATE store_profiles SET username = :username, name = :name, description = :description, avatar_url = :avatar_url,
        links = :links, updated_at = :now WHERE id = :id;
+
+-- Keeps a username for its creator if something of theirs has been in the store; 0 if nothing has, or it is kept already.
+-- name: store_username_keep(username text, profile_id bigint, now bigint) -> count
+INSERT INTO store_usernames (username, profile_id, created_at)
+SELECT :username, :profile_id, :now
+WHERE EXISTS (SELECT 1 FROM store_listings l JOIN store_versions v ON v.listing_id = l.id
+              WHERE l.profile_id = :profile_id AND v.status = 'APPROVED')
+ON CONFLICT (username) DO NOTHING;
+
+-- Whose a username is that was kept.
+-- name: store_username(username text) -> store_username?
+SELECT profile_id FROM store_usernames WHERE username = :username;
+
+-- name: store_usernames_count(profile_id bigint) -> store_count?
+SELECT COUNT(*) AS n FROM store_usernames WHERE profile_id = :profile_id;
 
 -- name: store_profile_delete_empty(id bigint) -> count
 DELETE FROM store_profiles WHERE id = :id AND NOT EXISTS (SELECT 1 FROM store_listings l WHERE l.profile_id = :id);

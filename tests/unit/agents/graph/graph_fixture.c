@@ -93,7 +93,7 @@ char *graph_fixture_lacks(const char *text, const char *inputs) {
         json_t *values = inputs ? json_of(inputs) : NULL;
         int r;
 
-        r = graph_check_inputs(graph, values, &problems);
+        r = graph_check_inputs(graph, values, NULL, &problems);
         json_decref(values);
         graph_unref(graph);
         if (r == 0)
