@@ -37,19 +37,25 @@ def hashed_name(name, data):
     return f'{stem}.{hashlib.sha256(data).hexdigest()[:8]}{ending}'
 
 
-def main():
-    symbol, output, *files = sys.argv[1:]
-    names = [os.path.basename(path) for path in files]
-    if len(set(names)) != len(names):
+def write(output, symbol, files):
+    """`files`: of each its name without folder, and its bytes."""
+    if len({name for name, _ in files}) != len(files):
         sys.exit(f'{output}: two files have the same name')
     with open(output, 'w', encoding='ascii') as out:
         out.write(f'#include "pages/embed.h"\n\nconst struct embedded {symbol}[] = {{\n')
-        for path, name in sorted(zip(files, names), key=lambda pair: pair[1]):
-            with open(path, 'rb') as file:
-                data = file.read()
+        for name, data in sorted(files):
             out.write(f'        {{ STR_INIT("{name}"), STR_INIT("{hashed_name(name, data)}"), {{\n'
                       f'{c_string(data)},\n          {len(data)} }} }},\n')
         out.write(f'}};\n\nconst size_t {symbol}_count = {len(files)};\n')
+
+
+def main():
+    symbol, output, *paths = sys.argv[1:]
+    files = []
+    for path in paths:
+        with open(path, 'rb') as file:
+            files.append((os.path.basename(path), file.read()))
+    write(output, symbol, files)
 
 
 if __name__ == '__main__':

@@ -7,7 +7,7 @@
 # Looks first; when nothing is missing it says nothing, takes no time and needs no network.
 set -euo pipefail
 
-for_build=(build-essential meson ninja-build pkg-config python3 python3-yaml libuv1-dev node-llhttp libjansson-dev libsqlite3-dev
+for_build=(build-essential meson ninja-build pkg-config gettext python3 python3-yaml libuv1-dev node-llhttp libjansson-dev libsqlite3-dev
         libsodium-dev nettle-dev tzdata libcurl4-openssl-dev libcjose-dev libpq-dev libpcre2-dev libexpat1-dev zlib1g-dev
         cmark-gfm)
 for_test=(libcmocka-dev json-schema-test-suite clang libclang-rt-14-dev python3-venv chromium sqlite3 postgresql

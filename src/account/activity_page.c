@@ -29,20 +29,19 @@ static int set_key(struct request *req, json_t **data, struct str key_id) {
 
 static int event_json(struct request *req, const struct audit_entry *e, json_t **ret) {
         const struct audit_kind *kind = audit_kind(e->event);
-        char device[DEVICE_TEXT_MAX];
         json_t *data = json_object();
         int r;
 
-        form_set(&data, "text", kind ? kind->text : STR("Something that this version has no words for"));
+        form_set_text(req, &data, "text",
+                      kind ? kind->text : TEXT("Something that this version has no words for"));
         form_set_bool(&data, "refused", kind && kind->refused);
         form_set_object(&data, "at", moment_json(req, id_time_ms(e->id)));
         form_set(&data, "detail", e->detail);
         if (e->count > 1)
                 form_set_object(&data, "times", json_integer(e->count));
         if (audit_shows_place(e, req->identity->user_id)) {
-                device_text(e->user_agent, device);
                 form_set(&data, "address", e->address);
-                form_set(&data, "device", e->user_agent.len ? str_of(device) : STR_NULL);
+                form_set(&data, "device", e->user_agent.len ? device_text(req, e->user_agent) : STR_NULL);
         }
         r = set_app(req, &data, e->app_id);
         if (r == 0)

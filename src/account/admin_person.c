@@ -18,11 +18,9 @@ static json_t *sessions_json(struct request *req, const struct session_info_row 
         json_t *list = json_array();
 
         for (size_t i = 0; i < n; i++) {
-                char device[DEVICE_TEXT_MAX];
                 json_t *one = json_object();
 
-                device_text(rows[i].user_agent, device);
-                form_set(&one, "device", str_of(device));
+                form_set(&one, "device", device_text(req, rows[i].user_agent));
                 form_set(&one, "address", rows[i].address);
                 form_set_object(&one, "seen", moment_json(req, rows[i].seen_at));
                 json_array_append_new(list, one);

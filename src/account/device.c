@@ -1,6 +1,6 @@
 #include "account/device.h"
 
-#include <stdio.h>
+#include "pages/page.h"
 
 struct sign {
         struct str mark;
@@ -36,18 +36,22 @@ static bool has(struct str text, struct str part) {
         return false;
 }
 
-static const char *name_in(struct str text, const struct sign *signs, size_t n) {
+static struct str name_in(struct str text, const struct sign *signs, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 if (has(text, signs[i].mark))
-                        return signs[i].name;
+                        return str_of(signs[i].name);
         }
-        return NULL;
+        return STR_NULL;
 }
 
-void device_text(struct str user_agent, char *out) {
-        const char *browser = name_in(user_agent, browsers, ARRAY_LENGTH(browsers));
-        const char *system = name_in(user_agent, systems, ARRAY_LENGTH(systems));
+struct str device_text(struct request *req, struct str user_agent) {
+        struct str browser = name_in(user_agent, browsers, ARRAY_LENGTH(browsers));
+        struct str system = name_in(user_agent, systems, ARRAY_LENGTH(systems));
 
-        (void)snprintf(out, DEVICE_TEXT_MAX, "%s%s%s", browser ? browser : "Unknown browser",
-                       system ? " on " : "", system ? system : "");
+        if (!browser.ptr)
+                browser = page_text(req, TEXT("Unknown browser"));
+        if (!system.ptr)
+                return browser;
+        return text_fill(&req->arena, page_text(req, TEXT("{0} on {1}")), (struct str[]){ browser, system },
+                         2);
 }

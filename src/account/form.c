@@ -57,6 +57,10 @@ void form_set(json_t **data, const char *name, struct str value) {
                 form_set_object(data, name, json_stringn(value.ptr, value.len));
 }
 
+void form_set_text(const struct request *req, json_t **data, const char *name, struct str english) {
+        form_set(data, name, english.ptr ? page_text(req, english) : STR_NULL);
+}
+
 void form_set_bool(json_t **data, const char *name, bool value) {
         form_set_object(data, name, json_boolean(value));
 }
@@ -97,10 +101,13 @@ void form_set_link(json_t **data, const char *name, struct str page, struct str 
 
 static struct str throttled_text(struct request *req) {
         int64_t minutes = (req->retry_after + 59) / 60;
+        struct str number;
 
         if (req->retry_after <= 60)
-                return STR("Too many attempts. Try again in a minute.");
-        return arena_printf(&req->arena, "Too many attempts. Try again in %lld minutes.", (long long)minutes);
+                return TEXT("Too many attempts. Try again in a minute.");
+        number = arena_printf(&req->arena, "%lld", (long long)minutes);
+        return text_fill(&req->arena, page_text(req, TEXT("Too many attempts. Try again in {0} minutes.")),
+                         &number, 1);
 }
 
 struct str form_problem(struct request *req, struct response *res, int result) {

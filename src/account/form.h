@@ -28,6 +28,8 @@ _must_use_ int form_text(struct request *req, const char *name, size_t max, stru
 /* Adds a text to a page's data; nothing for STR_NULL. When memory runs out *data becomes NULL and stays so,
  * which page_respond() answers. */
 void form_set(json_t **data, const char *name, struct str value);
+/* The same with a text of ours, in the language of the request's pages. */
+void form_set_text(const struct request *req, json_t **data, const char *name, struct str english);
 void form_set_bool(json_t **data, const char *name, bool value);
 void form_set_object(json_t **data, const char *name, json_t *value); /* takes over `value` */
 

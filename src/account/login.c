@@ -134,7 +134,7 @@ static int show(struct request *req, struct response *res, int status, struct st
                  req->method == HTTP_POST ? form_echo(req, "email", LOGIN_EMAIL_MAX)
                  : form_signed_in(req)    ? req->identity->email
                                           : STR(""));
-        form_set(&data, "error", problem);
+        form_set_text(req, &data, "error", problem);
         /* Who must sign in again can't do so with another account: sign-up passes whoever is signed in. */
         form_set_bool(&data, "signup_open", req->context->settings->signup_open && !form_signed_in(req));
         form_set_link(&data, "signup_url", STR("/signup"), next);

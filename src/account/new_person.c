@@ -1,6 +1,7 @@
 #include "account/new_person.h"
 
 #include "account/form.h"
+#include "pages/text.h"
 
 enum {
         TYPED_MAX = 1024,                     /* bytes that are shown again */
@@ -13,8 +14,8 @@ static int check_email(struct request *req, struct str typed, struct new_person 
         r = email_normalise(&req->arena, typed, &person->email);
         if (r == -ERR_INVALID_FIELD) {
                 person->email = STR("");
-                person->problems.email = typed.len ? STR("This is not a complete e-mail address")
-                                                   : STR("Enter your e-mail address");
+                person->problems.email = typed.len ? TEXT("This is not a complete e-mail address")
+                                                   : TEXT("Enter your e-mail address");
                 return 0;
         }
         return r;
@@ -29,7 +30,7 @@ static int check(struct request *req, struct str email, struct str name, struct 
                         return r;
         }
         if (!person->problems.name.ptr && name.ptr && user_name_check(name, &person->name) < 0)
-                person->problems.name = STR("A name has at most 100 characters, without control characters");
+                person->problems.name = TEXT("A name has at most 100 characters, without control characters");
         if (!person->problems.password.ptr) {
                 r = password_check_rules(person->password, person->email, &person->problems.password);
                 if (r < 0 && r != -ERR_INVALID_FIELD)
@@ -86,7 +87,7 @@ int new_person_read_form(struct request *req, struct new_person *ret) {
         if (r < 0)
                 return r;
         if (!person.problems.password.ptr && !str_eq(person.password, confirm))
-                person.problems.password_confirm = STR("Passwords don't match");
+                person.problems.password_confirm = TEXT("Passwords don't match");
         *ret = person;
         return !person.problems.email.ptr && !person.problems.name.ptr && !person.problems.password.ptr &&
                !person.problems.password_confirm.ptr;
@@ -107,9 +108,9 @@ void new_person_show(const struct request *req, const struct new_person *person,
 
         form_set(data, "email", form_echo(req, "email", TYPED_MAX));
         form_set(data, "name", form_echo(req, "name", USER_NAME_MAX));
-        form_set(&errors, "email", person->problems.email);
-        form_set(&errors, "name", person->problems.name);
-        form_set(&errors, "password", person->problems.password);
-        form_set(&errors, "password_confirm", person->problems.password_confirm);
+        form_set_text(req, &errors, "email", person->problems.email);
+        form_set_text(req, &errors, "name", person->problems.name);
+        form_set_text(req, &errors, "password", person->problems.password);
+        form_set_text(req, &errors, "password_confirm", person->problems.password_confirm);
         form_set_object(data, "errors", errors);
 }

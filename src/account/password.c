@@ -8,6 +8,7 @@
 #include "account/word_list.h"
 #include "base/errors.h"
 #include "base/secret.h"
+#include "pages/text.h"
 
 enum { SALT_SIZE = 16, OUTPUT_SIZE = 32 };
 
@@ -53,13 +54,13 @@ int password_check_rules(struct str password, struct str email, struct str *ret_
         size_t length = str_utf8_length(password);
 
         if (length < PASSWORD_MIN)
-                *ret_problem = STR("Choose a password of at least 8 characters");
+                *ret_problem = TEXT("Choose a password of at least 8 characters");
         else if (length > PASSWORD_MAX)
-                *ret_problem = STR("Choose a password of at most 128 characters");
+                *ret_problem = TEXT("Choose a password of at most 128 characters");
         else if (is_address(password, email))
-                *ret_problem = STR("Choose a password that is not your e-mail address");
+                *ret_problem = TEXT("Choose a password that is not your e-mail address");
         else if (password_is_common(password))
-                *ret_problem = STR(
+                *ret_problem = TEXT(
                         "This password is one of the most common ones and easily guessed: choose another");
         else
                 return 0;

@@ -9,6 +9,7 @@
 #include "account/session.h"
 #include "account/throttle.h"
 #include "account/user.h"
+#include "pages/text.h"
 
 enum { TYPED_MAX = REQUEST_BODY_MAX }; /* the rules tell how long a password may be, in characters */
 
@@ -37,14 +38,14 @@ static int read_form(struct request *req, struct password_change *change, struct
         if (r < 0)
                 return r;
         if (!problems->current.ptr && change->current.len == 0)
-                problems->current = STR("Enter your current password");
+                problems->current = TEXT("Enter your current password");
         if (!problems->password.ptr) {
                 r = password_check_rules(change->chosen, req->identity->email, &problems->password);
                 if (r < 0 && r != -ERR_INVALID_FIELD)
                         return r;
         }
         if (!problems->password.ptr && !str_eq(change->chosen, confirm))
-                problems->confirm = STR("Passwords don't match");
+                problems->confirm = TEXT("Passwords don't match");
         change->end_others = params_find(&req->body_params, STR("end_others"));
         return 0;
 }
@@ -83,7 +84,7 @@ int handle_password_verify(struct request *req, struct response *res) {
         if (r == -ERR_WRONG_PASSWORD)
                 return show(
                         req, res, -ERR_INVALID_FIELD,
-                        &(struct profile_problems){ .current = STR("This is not your current password") });
+                        &(struct profile_problems){ .current = TEXT("This is not your current password") });
         if (r >= 0)
                 r = password_hash(req->context->random, change->chosen, change->hash);
         return r < 0 ? r : STEP_NEXT;
@@ -100,7 +101,7 @@ int handle_password_finish(struct request *req, struct response *res) {
         if (r == 0 || !user.is_active || !str_eq(user.password_hash, change->stored))
                 return show(req, res, -ERR_INVALID_FIELD,
                             &(struct profile_problems){
-                                    .form = STR("Your password was changed elsewhere in the meantime") });
+                                    .form = TEXT("Your password was changed elsewhere in the meantime") });
         r = throttle_refund(req->tx, &change->taken);
         if (r >= 0)
                 r = db_user_set_password(req->tx, user.id, str_of(change->hash),

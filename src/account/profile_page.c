@@ -33,12 +33,12 @@ int profile_page_show(struct request *req, struct response *res, int status,
         form_set(&data, "name", sent ? form_echo(req, "name", TYPED_MAX) : req->identity->name);
         form_set_bool(&data, "has_zone", timezone_known(zone));
         form_set_object(&data, "zones", zones_json(zone));
-        form_set(&errors, "name", problems->name);
-        form_set(&errors, "timezone", problems->timezone);
-        form_set(&errors, "form", problems->form);
-        form_set(&errors, "current", problems->current);
-        form_set(&errors, "password", problems->password);
-        form_set(&errors, "confirm", problems->confirm);
+        form_set_text(req, &errors, "name", problems->name);
+        form_set_text(req, &errors, "timezone", problems->timezone);
+        form_set_text(req, &errors, "form", problems->form);
+        form_set_text(req, &errors, "current", problems->current);
+        form_set_text(req, &errors, "password", problems->password);
+        form_set_text(req, &errors, "confirm", problems->confirm);
         form_set_object(&data, "errors", errors);
         return page_respond(req->context->theme, res, status, "profile", data);
 }
@@ -68,11 +68,11 @@ int handle_profile_form(struct request *req, struct response *res) {
         if (r < 0)
                 return r;
         if (!problems.name.ptr && user_name_check(typed, &name) < 0)
-                problems.name = STR("A name has at most 100 characters, without control characters");
+                problems.name = TEXT("A name has at most 100 characters, without control characters");
         if (zone.len == 0)
                 zone = STR("not-set");
         else if (!problems.timezone.ptr && !timezone_known(zone))
-                problems.timezone = STR("Choose a time zone of the list");
+                problems.timezone = TEXT("Choose a time zone of the list");
         if (problems.name.ptr || problems.timezone.ptr)
                 return profile_page_show(req, res, error_row(-ERR_INVALID_FIELD)->other_status, &problems);
         r = store(req, name, zone);

@@ -13,12 +13,10 @@ enum { SHOWN_MAX = 200 };
 static const char path[] = "/profile/sessions";
 
 static json_t *session_json(struct request *req, const struct session_info_row *session) {
-        char device[DEVICE_TEXT_MAX];
         json_t *data = json_object();
 
-        device_text(session->user_agent, device);
         form_set(&data, "end_action", arena_printf(&req->arena, "%s/%lld/end", path, (long long)session->id));
-        form_set(&data, "device", str_of(device));
+        form_set(&data, "device", device_text(req, session->user_agent));
         form_set(&data, "user_agent", session->user_agent);
         form_set(&data, "address", session->address);
         form_set_object(&data, "since", moment_json(req, session->created_at));

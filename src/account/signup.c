@@ -88,7 +88,7 @@ static int show(struct request *req, struct response *res, int status, const str
         json_t *data = form_data(req, next);
 
         new_person_show(req, person, &data);
-        form_set(&data, "error", problem);
+        form_set_text(req, &data, "error", problem);
         form_set_link(&data, "login_url", STR("/login"), next);
         return page_respond(req->context->theme, res, status, "signup", data);
 }

@@ -28,6 +28,7 @@ struct settings {
         struct str
                 theme_dir; /* folder of templates and files that replace the built-in ones; empty for none */
         struct str platform_name;
+        struct str language;            /* of pages, for who asks for none that there is: "en" */
         struct str logo;                /* image file; empty for the built-in one */
         struct str accent, accent_dark; /* "#1f6650"; empty for the built-in ones */
         bool signup_open;

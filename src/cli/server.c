@@ -96,6 +96,7 @@ static int load_theme(const char *who, struct server *s) {
                 .logo = settings->logo,
                 .accent = settings->accent,
                 .accent_dark = settings->accent_dark,
+                .language = settings->language,
         };
         char text[256];
         int r;

@@ -90,11 +90,11 @@ static int show(struct request *req, struct response *res, int status, const str
                 form_set(&data, "typed_header_name", form_echo(req, "header_name", TYPED_MAX));
         }
         if (req->error_field.ptr)
-                form_set(&errors,
-                         str_eq(req->error_field, STR("headers"))
-                                 ? "header_name"
-                                 : arena_printf(&req->arena, STR_FMT, STR_ARG(req->error_field)).ptr,
-                         req->error_detail);
+                form_set_text(req, &errors,
+                              str_eq(req->error_field, STR("headers"))
+                                      ? "header_name"
+                                      : arena_printf(&req->arena, STR_FMT, STR_ARG(req->error_field)).ptr,
+                              req->error_detail);
         form_set_object(&data, "errors", errors);
         return page_respond(req->context->theme, res, status, "credential_new", data);
 }

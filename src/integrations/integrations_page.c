@@ -13,18 +13,18 @@ enum { ARENA_MAX = 8 * 1024 * 1024 }; /* bytes: as many credentials as there may
 
 static const char path[] = "/profile/integrations";
 
-static const char *kind_words(enum credential_kind kind) {
+static struct str kind_words(enum credential_kind kind) {
         switch (kind) {
         case CREDENTIAL_OAUTH2:
-                return "Connected account";
+                return TEXT("Connected account");
         case CREDENTIAL_API_KEY:
-                return "API key";
+                return TEXT("API key");
         case CREDENTIAL_USER_PASSWORD:
-                return "User name and password";
+                return TEXT("User name and password");
         case CREDENTIAL_HOST_SCOPED:
-                return "Header field for a host";
+                return TEXT("Header field for a host");
         }
-        return "";
+        return STR("");
 }
 
 static json_t *scopes_json(const struct provider *p, struct str scopes) {
@@ -49,7 +49,7 @@ static json_t *credential_json(struct request *req, const struct provider *p, co
         form_set(&data, "provider_title", p ? p->title : c->provider);
         form_set(&data, "icon_url", p ? provider_icon_path(&req->arena, p) : STR_NULL);
         form_set(&data, "label", c->title.len ? c->title : c->username.len ? c->username : c->host);
-        form_set(&data, "kind", str_of(kind_words(c->kind)));
+        form_set_text(req, &data, "kind", kind_words(c->kind));
         form_set(&data, "scope", c->scopes);
         form_set_object(&data, "scopes", scopes_json(p, c->scopes));
         form_set_bool(&data, "has_scopes", c->scopes.len > 0);

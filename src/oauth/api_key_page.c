@@ -15,7 +15,7 @@ static const char path[] = "/profile/api-keys";
 
 /* --- the list --- */
 
-static json_t *scope_titles(struct str permissions) {
+static json_t *scope_titles(const struct request *req, struct str permissions) {
         json_t *list = json_array();
         scope_set scopes;
         struct str unknown;
@@ -23,9 +23,10 @@ static json_t *scope_titles(struct str permissions) {
         if (!scope_parse(permissions, &scopes, &unknown))
                 scopes = 0;
         for (unsigned bit = 0; bit < SCOPE_BITS; bit++) {
+                struct str title = page_text(req, scope_rows[bit].title);
+
                 if (scopes & 1u << bit)
-                        json_array_append_new(
-                                list, json_stringn(scope_rows[bit].title.ptr, scope_rows[bit].title.len));
+                        json_array_append_new(list, json_stringn(title.ptr, title.len));
         }
         return list;
 }
@@ -44,7 +45,7 @@ static json_t *key_json(struct request *req, const struct api_key_info_row *key)
         form_set(&data, "tail", key->tail);
         form_set_bool(&data, "active", str_eq(key->status, STR("ACTIVE")));
         form_set_bool(&data, "suspended", str_eq(key->status, STR("SUSPENDED")));
-        form_set_object(&data, "permissions", scope_titles(key->permissions));
+        form_set_object(&data, "permissions", scope_titles(req, key->permissions));
         form_set_object(&data, "created", moment_json(req, key->created_at));
         form_set_object(&data, "used", moment_json(req, key->last_used_at));
         set_action(req, &data, "suspend_action", key->id, "suspend");
@@ -98,8 +99,8 @@ static json_t *boxes_json(const struct request *req) {
                 json_t *box = json_object();
 
                 form_set(&box, "name", scope_rows[bit].name);
-                form_set(&box, "title", scope_rows[bit].title);
-                form_set(&box, "detail", scope_rows[bit].detail);
+                form_set_text(req, &box, "title", scope_rows[bit].title);
+                form_set_text(req, &box, "detail", scope_rows[bit].detail);
                 form_set_bool(&box, "checked", is_ticked(req, bit));
                 json_array_append_new(list, box);
         }
@@ -115,7 +116,7 @@ static int show_form(struct request *req, struct response *res, int status, stru
         form_set(&data, "key_name", form_echo(req, "name", NAME_SHOWN_MAX));
         form_set(&data, "description", form_echo(req, "description", API_KEY_DESCRIPTION_MAX));
         form_set_object(&data, "permissions", boxes_json(req));
-        form_set(&errors, wrong, problem);
+        form_set_text(req, &errors, wrong, problem);
         form_set_object(&data, "errors", errors);
         return page_respond(req->context->theme, res, status, "api_key_new", data);
 }
@@ -155,10 +156,10 @@ static int read_form(struct request *req, struct api_key_info_row *key, const ch
         if (ret_problem->ptr || str_trim(key->name).len == 0) {
                 *ret_wrong = "name";
                 if (!ret_problem->ptr)
-                        *ret_problem = STR("Give the key a name, so that you know it again");
+                        *ret_problem = TEXT("Give the key a name, so that you know it again");
         } else if (!scopes) {
                 *ret_wrong = "permissions";
-                *ret_problem = STR("Choose at least one permission");
+                *ret_problem = TEXT("Choose at least one permission");
         }
         key->permissions = scope_text(&req->arena, scopes);
         return key->permissions.ptr ? 0 : -ERR_NO_MEMORY;
@@ -170,7 +171,7 @@ static int show_key(struct request *req, struct response *res, const struct api_
 
         form_set(&data, "key_name", key->name);
         form_set(&data, "key", secret_str(text));
-        form_set_object(&data, "permissions", scope_titles(key->permissions));
+        form_set_object(&data, "permissions", scope_titles(req, key->permissions));
         return page_respond(req->context->theme, res, 200, "api_key_created", data);
 }
 

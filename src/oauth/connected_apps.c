@@ -14,7 +14,7 @@ enum { PARTS_MAX = 2000 };
 
 static const char path[] = "/profile/connected-apps";
 
-static json_t *scopes_json(scope_set scopes) {
+static json_t *scopes_json(const struct request *req, scope_set scopes) {
         json_t *list = json_array();
 
         for (unsigned bit = 0; bit < SCOPE_BITS; bit++) {
@@ -23,8 +23,8 @@ static json_t *scopes_json(scope_set scopes) {
                 if (!(scopes & 1u << bit))
                         continue;
                 one = json_object();
-                form_set(&one, "title", scope_rows[bit].title);
-                form_set(&one, "detail", scope_rows[bit].detail);
+                form_set_text(req, &one, "title", scope_rows[bit].title);
+                form_set_text(req, &one, "detail", scope_rows[bit].detail);
                 json_array_append_new(list, one);
         }
         return list;
@@ -61,7 +61,7 @@ static json_t *app_json(struct request *req, const struct connected_app_row *app
         form_set(&data, "description", app->description);
         form_set(&data, "logo_url", app_logo_path(req->context->settings, app->logo_url));
         form_set_bool(&data, "disabled", !app->is_active);
-        form_set_object(&data, "scopes", scopes_json(given->scopes));
+        form_set_object(&data, "scopes", scopes_json(req, given->scopes));
         form_set_object(&data, "since", moment_json(req, given->since));
         form_set_object(&data, "last", moment_json(req, given->last));
         form_set(&data, "remove_action",

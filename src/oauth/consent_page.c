@@ -44,7 +44,8 @@ static json_t *scope_list(const struct authorize *a) {
                         continue;
                 json_array_append_new(list,
                                       json_pack("{s:o, s:o, s:o, s:b}", "name", json_of(row->name), "title",
-                                                json_of(row->title), "detail", json_of(row->detail), "is_new",
+                                                json_of(page_text(a->req, row->title)), "detail",
+                                                json_of(page_text(a->req, row->detail)), "is_new",
                                                 a->granted != 0 && !(a->granted & 1u << bit)));
         }
         return list;
@@ -119,24 +120,25 @@ int consent_page(struct response *res, struct authorize *a) {
         return page_respond(req->context->theme, res, 200, "authorize", data);
 }
 
-static const char *heading_of(int result) {
+static struct str heading_of(int result) {
         switch (-result) {
         case ERR_UNKNOWN_CLIENT:
         case ERR_APP_INACTIVE:
-                return "Application Not Found";
+                return TEXT("Application Not Found");
         case ERR_INVALID_SCOPE:
-                return "Invalid Scopes";
+                return TEXT("Invalid Scopes");
         default:
-                return "Invalid Request";
+                return TEXT("Invalid Request");
         }
 }
 
 static struct str text_of(const struct authorize *a, int result) {
         if (result == -ERR_UNKNOWN_CLIENT || result == -ERR_APP_INACTIVE)
-                return STR("The application that sent you here could not be found, or it has been disabled.");
+                return TEXT(
+                        "The application that sent you here could not be found, or it has been disabled.");
         if (result == -ERR_REDIRECT_URI)
-                return STR("Invalid redirect_uri: the application asked to send you to an address that it "
-                           "has not registered.");
+                return TEXT("Invalid redirect_uri: the application asked to send you to an address that it "
+                            "has not registered.");
         if (a->req->error_detail.ptr)
                 return a->req->error_detail;
         return error_row(result)->text;
@@ -152,9 +154,10 @@ int consent_page_refusal(struct response *res, struct authorize *a, int result) 
                 if (r < 0)
                         return r;
         }
-        data = json_pack("{s:s, s:o, s:b, s:s, s:o}", "heading", heading_of(result), "text",
-                         json_of(text_of(a, result)), "by_app", true, "request_id", a->req->id, "return_url",
-                         json_of(back));
+        data = json_pack("{s:o, s:o, s:b, s:s, s:o}", "heading",
+                         json_of(page_text(a->req, heading_of(result))), "text",
+                         json_of(page_text(a->req, text_of(a, result))), "by_app", true, "request_id",
+                         a->req->id, "return_url", json_of(back));
         if (data && a->app_known)
                 json_object_set_new(data, "app", json_pack("{s:o}", "name", json_of(a->app.row.name)));
         return page_respond(a->req->context->theme, res, 400, "error", data);

@@ -118,8 +118,8 @@ static int show_refusal(struct request *req, struct response *res, const struct 
                 }
                 form_set(&app, "name", wizard->app.row.name);
         }
-        form_set(&data, "heading", STR("Invalid Request"));
-        form_set(&data, "text", req->error_detail);
+        form_set_text(req, &data, "heading", TEXT("Invalid Request"));
+        form_set_text(req, &data, "text", req->error_detail);
         form_set_bool(&data, "by_app", true);
         form_set(&data, "request_id", str_of(req->id));
         form_set(&data, "return_url", back);

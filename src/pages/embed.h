@@ -11,5 +11,7 @@ struct embedded {
 
 extern const struct embedded page_templates[];
 extern const size_t page_templates_count;
+extern const struct embedded page_templates_de[]; /* the same in German */
+extern const size_t page_templates_de_count;
 extern const struct embedded page_statics[];
 extern const size_t page_statics_count;

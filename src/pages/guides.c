@@ -87,7 +87,7 @@ static int put_together(struct str frame, const struct guide *guide, struct strb
 static int render(const struct page_theme *theme, const struct guide *guide, struct strbuf *out) {
         _cleanup_(strbuf_done) struct strbuf frame = STRBUF_INIT(PAGE_MAX);
         json_t *data = json_pack("{s:s, s:o}", "title", guide->title.ptr, "nav", guide_nav(guide));
-        int r = data ? page_render(theme, "guide", data, &frame) : -ERR_NO_MEMORY;
+        int r = data ? page_render(theme, LANGUAGE_ENGLISH, "guide", data, &frame) : -ERR_NO_MEMORY;
 
         json_decref(data);
         return r < 0 ? r : put_together(strbuf_str(&frame), guide, out);

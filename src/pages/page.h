@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "http/response.h"
+#include "pages/text.h"
 
 struct page_theme;
 
@@ -14,6 +15,7 @@ struct page_theme_options {
         struct str platform_name;       /* shown in the head and in titles */
         struct str logo;                /* path of an image, square: .svg, .png, .jpg or .webp */
         struct str accent, accent_dark; /* "#1f6650": page_colors.h */
+        struct str language;            /* "de": of those who ask for none that there is */
 };
 
 /* Loads the built-in templates and files, replaced one by one by those of the same name in a theme folder; parses all templates.
@@ -25,7 +27,13 @@ _must_use_ int page_theme_load(const struct page_theme_options *options, struct 
                                char ret_problem[256]);
 struct page_theme *page_theme_free(struct page_theme *theme);
 
-/* Answers with a page: Content-Type, Content-Security-Policy and the other protective headers (OWASP ASVS 5.0, 3.4), no-store.
+/* The language of a request's pages: the one that its browser asks for, or else the operator's. */
+enum language page_language(const struct page_theme *theme, const struct request *req);
+
+/* A text in the language of a request's pages. */
+struct str page_text(const struct request *req, struct str english);
+
+/* Answers with a page in the request's language: Content-Type, Content-Security-Policy and the other protective headers (OWASP ASVS 5.0, 3.4), no-store.
  *
  * theme      shared by all threads, constant
  * name       of the template, "login"
@@ -36,8 +44,8 @@ _must_use_ int page_respond(const struct page_theme *theme, struct response *res
                             const char *name, json_t *data);
 
 /* The same as text, for tests and tools. */
-_must_use_ int page_render(const struct page_theme *theme, const char *name, const json_t *data,
-                           struct strbuf *out);
+_must_use_ int page_render(const struct page_theme *theme, enum language language, const char *name,
+                           const json_t *data, struct strbuf *out);
 
 /* The headers alone: for answers of other kinds that a browser may show. */
 void page_security_headers(struct response *res);

@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -36,19 +38,72 @@ static const struct {
         { "swagger_license_url", STR_INIT("swagger-ui-bundle.js.LICENSE.txt") },
 };
 
-struct page_theme {
+_printf_(2, 3) static int refuse(char problem[256], const char *format, ...) {
+        va_list args;
+
+        va_start(args, format);
+        (void)vsnprintf(problem, 256, format, args);
+        va_end(args);
+        return -ERR_SETTINGS;
+}
+
+/* The templates in one language: parsed at the start where an operator could have made a mistake in them, else when they
+ * are first wanted. */
+struct translation {
+        atomic_bool ready;
         struct template_set templates;
+        json_t *defaults; /* the theme's, and `language` */
+};
+
+struct page_theme {
+        struct translation *translations; /* one for each language */
+        pthread_mutex_t lock;             /* while one is made ready */
+        enum language language;
         struct page_files *files;
         struct guide_pages *guides;
         json_t *defaults;
 };
 
-const struct template_set *page_theme_templates(const struct page_theme *theme) {
-        return &theme->templates;
+static const struct {
+        const struct embedded *templates;
+        const size_t *n;
+} built_in[LANGUAGES] = {
+        [LANGUAGE_ENGLISH] = { page_templates, &page_templates_count },
+        [LANGUAGE_GERMAN] = { page_templates_de, &page_templates_de_count },
+};
+
+static int put_built_in(struct translation *to, enum language language, char problem[256]) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < *built_in[language].n; i++) {
+                const struct embedded *file = &built_in[language].templates[i];
+
+                r = template_set_put(&to->templates, file->name, file->bytes, problem);
+        }
+        return r;
 }
 
-const json_t *page_theme_defaults(const struct page_theme *theme) {
-        return theme->defaults;
+const struct template_set *page_theme_templates(const struct page_theme *theme, enum language language) {
+        struct translation *translation = &theme->translations[language];
+        char problem[256];
+        bool ready = atomic_load_explicit(&translation->ready, memory_order_acquire);
+
+        if (ready)
+                return &translation->templates;
+        (void)pthread_mutex_lock((pthread_mutex_t *)&theme->lock);
+        ready = atomic_load_explicit(&translation->ready, memory_order_relaxed) ||
+                put_built_in(translation, language, problem) >= 0;
+        atomic_store_explicit(&translation->ready, ready, memory_order_release);
+        (void)pthread_mutex_unlock((pthread_mutex_t *)&theme->lock);
+        return ready ? &translation->templates : NULL;
+}
+
+enum language page_theme_language(const struct page_theme *theme) {
+        return theme->language;
+}
+
+const json_t *page_theme_defaults(const struct page_theme *theme, enum language language) {
+        return theme->translations[language].defaults;
 }
 
 struct guide_pages *page_theme_guides(const struct page_theme *theme) {
@@ -58,15 +113,6 @@ struct guide_pages *page_theme_guides(const struct page_theme *theme) {
 int page_static(const struct page_theme *theme, struct str name, struct str accept_encoding,
                 struct response *res) {
         return page_files_respond(theme->files, name, accept_encoding, res);
-}
-
-_printf_(2, 3) static int refuse(char problem[256], const char *format, ...) {
-        va_list args;
-
-        va_start(args, format);
-        (void)vsnprintf(problem, 256, format, args);
-        va_end(args);
-        return -ERR_SETTINGS;
 }
 
 /* --- an operator's files --- */
@@ -103,7 +149,8 @@ static int put_static(struct page_theme *theme, struct str file, struct str byte
         return r;
 }
 
-static int put_file(struct page_theme *theme, struct str dir, struct str file, char problem[256]) {
+static int put_file(struct page_theme *theme, enum language language, struct str dir, struct str file,
+                    char problem[256]) {
         bool template = template_name(file).ptr;
         _cleanup_(strbuf_done) struct strbuf bytes =
                 STRBUF_INIT((template ? MUSTACHE_SOURCE_MAX : PAGE_FILE_BYTES_MAX) + 4096);
@@ -117,11 +164,14 @@ static int put_file(struct page_theme *theme, struct str dir, struct str file, c
         if (r < 0)
                 return r;
         if (template)
-                return template_set_put(&theme->templates, file, strbuf_str(&bytes), problem);
+                return template_set_put(&theme->translations[language].templates, file, strbuf_str(&bytes),
+                                        problem);
         return put_static(theme, file, strbuf_str(&bytes), problem);
 }
 
-static int put_folder(struct page_theme *theme, struct str dir, char problem[256]) {
+/* Its templates, and with the first language its other files. */
+static int put_folder(struct page_theme *theme, enum language language, struct str dir, bool must_be,
+                      char problem[256]) {
         char path[PATH_BYTES_MAX];
         struct dirent *entry;
         DIR *handle;
@@ -132,15 +182,43 @@ static int put_folder(struct page_theme *theme, struct str dir, char problem[256
         memcpy(path, dir.ptr, dir.len);
         path[dir.len] = '\0';
         handle = opendir(path);
+        if (!handle && !must_be && errno == ENOENT)
+                return 0;
         if (!handle)
                 return refuse(problem, "theme folder %.180s: %s", path, strerror(errno));
         while (r >= 0 && (entry = readdir(handle))) {
                 struct str file = str_of(entry->d_name);
 
-                if (template_name(file).ptr || page_file_is_static(file))
-                        r = put_file(theme, dir, file, problem);
+                if (template_name(file).ptr || (language == 0 && must_be && page_file_is_static(file)))
+                        r = put_file(theme, language, dir, file, problem);
         }
         closedir(handle);
+        return r;
+}
+
+/* Templates of the folder itself are for all languages; those of its folder "de" for German. */
+static int put_languages(struct page_theme *theme, struct str dir, char problem[256]) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < LANGUAGES; i++) {
+                struct translation *translation = &theme->translations[i];
+                struct str tag = language_tag((enum language)i);
+                char path[PATH_BYTES_MAX];
+
+                if (i > 0)
+                        r = put_built_in(translation, (enum language)i, problem);
+                if (r >= 0)
+                        r = put_folder(theme, (enum language)i, dir, true, problem);
+                if (r < 0)
+                        break;
+                if (snprintf(path, sizeof(path), STR_FMT "/" STR_FMT, STR_ARG(dir), STR_ARG(tag)) >=
+                    (int)sizeof(path))
+                        return refuse(problem, "the theme folder's path is too long");
+                r = put_folder(theme, (enum language)i, str_of(path), false, problem);
+                if (r >= 0 && !template_set_is_whole(&translation->templates, problem))
+                        r = -ERR_SETTINGS;
+                atomic_store(&translation->ready, true);
+        }
         return r;
 }
 
@@ -206,37 +284,43 @@ static int set_defaults(struct page_theme *theme, const struct page_theme_option
                 r = set_default(theme, file_names[i].name, page_files_url(theme->files, file_names[i].file));
         if (r >= 0 && logo.len > 0)
                 r = set_default(theme, "icon_url", page_files_url(theme->files, logo));
-        return r;
-}
+        for (size_t i = 0; r >= 0 && i < LANGUAGES; i++) {
+                struct str tag = language_tag((enum language)i);
+                json_t *defaults = json_copy(theme->defaults);
 
-static int put_built_in(struct template_set *set, char problem[256]) {
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && i < page_templates_count; i++)
-                r = template_set_put(set, page_templates[i].name, page_templates[i].bytes, problem);
+                theme->translations[i].defaults = defaults;
+                if (!defaults ||
+                    json_object_set_new(defaults, "language", json_stringn(tag.ptr, tag.len)) < 0)
+                        r = -ERR_NO_MEMORY;
+        }
         return r;
 }
 
 static int fill(struct page_theme *theme, const struct page_theme_options *options, char problem[256]) {
+        struct translation *english;
         struct str logo = STR_NULL;
         int r;
 
         theme->defaults = json_object();
         theme->files = page_files_new();
         theme->guides = guide_pages_new();
-        if (!theme->defaults || !theme->files || !theme->guides)
+        theme->translations = calloc(LANGUAGES, sizeof(*theme->translations));
+        if (!theme->defaults || !theme->files || !theme->guides || !theme->translations)
                 return -ERR_NO_MEMORY;
-        r = put_built_in(&theme->templates, problem);
+        if (options->language.len > 0 && !language_find(options->language, &theme->language))
+                return refuse(problem, "GATEHOUSE_LANGUAGE: there are no pages in '" STR_FMT "'",
+                              STR_ARG(options->language));
+        english = &theme->translations[LANGUAGE_ENGLISH];
+        r = put_built_in(english, LANGUAGE_ENGLISH, problem);
+        atomic_store(&english->ready, true);
         if (r >= 0)
                 r = put_colors(theme, options, problem);
         if (r >= 0 && options->logo.len > 0)
                 r = put_logo(theme, options->logo, &logo, problem);
         if (r >= 0 && options->dir.len > 0)
-                r = put_folder(theme, options->dir, problem);
+                r = put_languages(theme, options->dir, problem);
         if (r >= 0)
                 r = set_defaults(theme, options, logo);
-        if (r >= 0 && !template_set_is_whole(&theme->templates, problem))
-                r = -ERR_SETTINGS;
         return r;
 }
 
@@ -248,6 +332,7 @@ int page_theme_load(const struct page_theme_options *options, struct page_theme 
         ret_problem[0] = '\0';
         if (!theme)
                 return -ERR_NO_MEMORY;
+        (void)pthread_mutex_init(&theme->lock, NULL);
         r = fill(theme, options, ret_problem);
         if (r < 0) {
                 page_theme_free(theme);
@@ -260,7 +345,12 @@ int page_theme_load(const struct page_theme_options *options, struct page_theme 
 struct page_theme *page_theme_free(struct page_theme *theme) {
         if (!theme)
                 return NULL;
-        template_set_done(&theme->templates);
+        for (size_t i = 0; theme->translations && i < LANGUAGES; i++) {
+                template_set_done(&theme->translations[i].templates);
+                json_decref(theme->translations[i].defaults);
+        }
+        free(theme->translations);
+        (void)pthread_mutex_destroy(&theme->lock);
         page_files_free(theme->files);
         guide_pages_free(theme->guides);
         json_decref(theme->defaults);

@@ -1,5 +1,6 @@
 #include "web/respond_error.h"
 
+#include "account/form.h"
 #include "account/identity.h"
 #include "account/next.h"
 #include "base/context.h"
@@ -129,18 +130,21 @@ static void write_json(struct request *req, struct response *res, const struct r
 
 static int respond_page(struct request *req, struct response *res, const struct error_row *row) {
         bool ours = res->status >= 500, missing = res->status == 404;
-        struct str text =
-                missing ? STR("Check the address, or go back to where you came from.") : text_of(req, row);
-        json_t *data;
+        json_t *data = json_object();
 
-        data = json_pack("{s:s, s:s%, s:b, s:b, s:s, s:s}", "heading",
-                         ours      ? "Something went wrong on our side"
-                         : missing ? "There is no such page"
-                                   : "That did not work",
-                         "text", text.ptr, text.len, "by_server", ours, "by_person", !ours, "home_url", "/",
-                         "request_id", req->id);
-        if (data && ours && req->method == HTTP_GET)
-                json_object_set_new(data, "retry_url", json_stringn(req->target.ptr, req->target.len));
+        form_set_text(req, &data, "heading",
+                      ours      ? TEXT("Something went wrong on our side")
+                      : missing ? TEXT("There is no such page")
+                                : TEXT("That did not work"));
+        form_set_text(req, &data, "text",
+                      missing ? TEXT("Check the address, or go back to where you came from.")
+                              : text_of(req, row));
+        form_set_bool(&data, "by_server", ours);
+        form_set_bool(&data, "by_person", !ours);
+        form_set(&data, "home_url", STR("/"));
+        form_set(&data, "request_id", str_of(req->id));
+        if (ours && req->method == HTTP_GET)
+                form_set(&data, "retry_url", req->target);
         return page_respond(req->context->theme, res, res->status, "error", data);
 }
 

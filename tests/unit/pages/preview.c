@@ -1,6 +1,6 @@
 /* Renders every sample to a folder, with the static files beside it, for people who work on templates and styles:
  *
- *      preview SAMPLES.json FOLDER [THEME_FOLDER]
+ *      preview SAMPLES.json FOLDER [THEME_FOLDER [LANGUAGE]]
  *
  * Serve the folder from its own root, since the pages name /static/…; index.html lists them. */
 #include <stdio.h>
@@ -23,13 +23,15 @@ static void write_file(const char *folder, const char *name, struct str bytes) {
         }
 }
 
+static enum language language;
+
 static void write_page(const struct page_theme *theme, const char *folder, const struct sample *sample,
                        struct strbuf *index) {
         _cleanup_(strbuf_done) struct strbuf out = STRBUF_INIT(1024 * 1024);
         char name[128];
 
         (void)snprintf(name, sizeof(name), "%s-%s.html", sample->page, sample->name);
-        if (page_render(theme, sample->page, sample->data, &out) < 0) {
+        if (page_render(theme, language, sample->page, sample->data, &out) < 0) {
                 fprintf(stderr, "%s can't be rendered\n", name);
                 exit(1);
         }
@@ -56,8 +58,8 @@ int main(int argc, char **argv) {
         char problem[256] = "";
         json_t *samples;
 
-        if (argc < 3) {
-                fprintf(stderr, "usage: preview SAMPLES.json FOLDER [THEME_FOLDER]\n");
+        if (argc < 3 || (argc > 4 && !language_find(str_of(argv[4]), &language))) {
+                fprintf(stderr, "usage: preview SAMPLES.json FOLDER [THEME_FOLDER [LANGUAGE]]\n");
                 return 2;
         }
         samples = samples_load(argv[1]);

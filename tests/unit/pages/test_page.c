@@ -141,7 +141,7 @@ static void the_data_can_set_the_title(void **state) {
         struct page_theme *theme = load();
         json_t *data = json_pack("{s:s}", "title", "Own <title>");
 
-        assert_int_equal(page_render(theme, "login", data, &out), 0);
+        assert_int_equal(page_render(theme, LANGUAGE_ENGLISH, "login", data, &out), 0);
         assert_contains(strbuf_str(&out), "<title>Own &lt;title&gt; · Gatehouse</title>");
         json_decref(data);
         page_theme_free(theme);

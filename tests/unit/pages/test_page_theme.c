@@ -46,12 +46,12 @@ static void a_theme_replaces_templates_one_by_one(void **state) {
         put("setup.html", "Only {{csrf}}");
         put("notes.txt", "{{#no template}}");
         theme = load(&options);
-        assert_int_equal(page_render(theme, "login", data, &out), 0);
+        assert_int_equal(page_render(theme, LANGUAGE_ENGLISH, "login", data, &out), 0);
         assert_contains(strbuf_str(&out), "<header>Our house /static/gatehouse.");
         assert_contains(strbuf_str(&out), "<p>Ours</p>");
         assert_contains(strbuf_str(&out), "Login to your account");
         strbuf_reset(&out);
-        assert_int_equal(page_render(theme, "setup", data, &out), 0);
+        assert_int_equal(page_render(theme, LANGUAGE_ENGLISH, "setup", data, &out), 0);
         assert_str(strbuf_str(&out), "Only &lt;t&gt;");
         json_decref(data);
         page_theme_free(theme);
@@ -98,7 +98,7 @@ static struct str shown(const struct page_theme_options *options, struct strbuf 
         json_t *data = json_object();
 
         strbuf_reset(out);
-        assert_int_equal(page_render(theme, "login", data, out), 0);
+        assert_int_equal(page_render(theme, LANGUAGE_ENGLISH, "login", data, out), 0);
         json_decref(data);
         page_theme_free(theme);
         return strbuf_str(out);
@@ -154,20 +154,69 @@ static void a_themes_files_are_served_and_named(void **state) {
         assert_contains(strbuf_str(&out), "<i data-font=\"/static/Our-Font.");
 }
 
+static struct str shown_in(const struct page_theme *theme, enum language language, struct strbuf *out) {
+        json_t *data = json_object();
+
+        strbuf_reset(out);
+        assert_int_equal(page_render(theme, language, "login", data, out), 0);
+        json_decref(data);
+        return strbuf_str(out);
+}
+
+static void pages_are_there_in_every_language(void **state) {
+        _cleanup_(strbuf_done) struct strbuf out = STRBUF_INIT(65536);
+        struct page_theme_options options = { .platform_name = STR("x"), .language = STR("de") };
+        struct page_theme *theme = load(&options);
+
+        assert_int_equal(page_theme_language(theme), LANGUAGE_GERMAN);
+        assert_contains(shown_in(theme, LANGUAGE_GERMAN, &out), "<html lang=\"de\">");
+        assert_contains(strbuf_str(&out), "<h1>Melden Sie sich an</h1>");
+        assert_contains(shown_in(theme, LANGUAGE_ENGLISH, &out), "<html lang=\"en\">");
+        assert_contains(strbuf_str(&out), "<h1>Login to your account</h1>");
+        page_theme_free(theme);
+        options.language = STR("fr");
+        assert_int_equal(page_theme_load(&options, &theme, problem), -ERR_SETTINGS);
+        assert_string_equal(problem, "GATEHOUSE_LANGUAGE: there are no pages in 'fr'");
+}
+
+static void a_theme_may_have_its_own_for_a_language(void **state) {
+        _cleanup_(strbuf_done) struct strbuf out = STRBUF_INIT(65536);
+        struct page_theme_options options = { .dir = str_of(folder), .platform_name = STR("x") };
+        struct page_theme *theme = NULL;
+        char german[64];
+
+        (void)snprintf(german, sizeof(german), "%s/de", folder);
+        assert_int_equal(mkdir(german, 0700), 0);
+        put("brand.html", "<b>ours</b>");
+        put("de/brand.html", "<b>unseres</b>");
+        theme = load(&options);
+        assert_contains(shown_in(theme, LANGUAGE_ENGLISH, &out), "<b>ours</b>");
+        assert_contains(shown_in(theme, LANGUAGE_GERMAN, &out), "<b>unseres</b>");
+        assert_contains(strbuf_str(&out), "<h1>Melden Sie sich an</h1>");
+        page_theme_free(theme);
+        put("de/brand.html", "{{#open}}");
+        theme = NULL;
+        assert_int_equal(page_theme_load(&options, &theme, problem), -ERR_SETTINGS);
+        assert_string_equal(problem, "brand:1: 'open' is not closed");
+}
+
 static int make_folder(void **state) {
         memcpy(folder + sizeof(folder) - 7, "XXXXXX", 6);
         return mkdtemp(folder) ? 0 : -1;
 }
 
 static int remove_folder(void **state) {
-        static const char *const files[] = { "brand.html", "slogan.html", "setup.html",    "notes.txt",
-                                             "login.html", "ours.png",    "gatehouse.css", "Our-Font.woff2" };
+        static const char *const files[] = { "brand.html", "slogan.html",   "setup.html",
+                                             "notes.txt",  "login.html",    "de/brand.html",
+                                             "ours.png",   "gatehouse.css", "Our-Font.woff2" };
         char path[256];
 
         for (size_t i = 0; i < ARRAY_LENGTH(files); i++) {
                 (void)snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
                 unlink(path);
         }
+        (void)snprintf(path, sizeof(path), "%s/de", folder);
+        (void)rmdir(path);
         return rmdir(folder);
 }
 
@@ -181,6 +230,9 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(name_and_logo_are_an_operators, make_folder, remove_folder),
                 cmocka_unit_test(a_logo_that_cannot_be_shown_is_told),
                 cmocka_unit_test(colours_come_after_the_style_sheet),
+                cmocka_unit_test(pages_are_there_in_every_language),
+                cmocka_unit_test_setup_teardown(a_theme_may_have_its_own_for_a_language, make_folder,
+                                                remove_folder),
                 cmocka_unit_test_setup_teardown(a_themes_files_are_served_and_named, make_folder,
                                                 remove_folder),
         };

@@ -38,7 +38,7 @@ static void render(const struct sample *sample, const char *text, const char *ur
         json_t *data = replaced(sample->data, STR(""), text, url);
 
         strbuf_reset(out);
-        assert_int_equal(page_render(theme, sample->page, data, out), 0);
+        assert_int_equal(page_render(theme, LANGUAGE_ENGLISH, sample->page, data, out), 0);
         json_decref(data);
 }
 
@@ -120,7 +120,7 @@ static void no_page_has_inline_script_or_style(void **state) {
                 struct sample sample = samples_get(samples, i);
 
                 strbuf_reset(&out);
-                assert_int_equal(page_render(theme, sample.page, sample.data, &out), 0);
+                assert_int_equal(page_render(theme, LANGUAGE_ENGLISH, sample.page, sample.data, &out), 0);
                 check_scripts(strbuf_str(&out));
                 for (size_t n = 0; n < ARRAY_LENGTH(never); n++)
                         if (str_contains(strbuf_str(&out), str_of(never[n])))
