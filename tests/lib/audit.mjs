@@ -22,8 +22,22 @@ export async function page(browser, params = {}, path = '/api/audit') {
   return answer.json;
 }
 
-export const own = async (browser, params) => (await page(browser, { limit: 200, ...params })).items;
-export const all = async (admin, params) => (await page(admin, { limit: 200, ...params }, '/api/admin/audit')).items;
+// The newest 200. A page may be short and go on: one looks through so many segments only, and the slower the machine, the more
+// of them the same events make.
+async function newest(browser, params, path) {
+  const items = [];
+  for (let cursor; items.length < 200;) {
+    const { items: more, next } = await page(browser, { limit: 200 - items.length, ...params, cursor }, path);
+    items.push(...more);
+    if (next === null)
+      break;
+    cursor = next;
+  }
+  return items;
+}
+
+export const own = (browser, params) => newest(browser, params, '/api/audit');
+export const all = (admin, params) => newest(admin, params, '/api/admin/audit');
 
 // The newest event of a kind, once it is there.
 export async function event(look, name, where = () => true) {
