@@ -13,23 +13,27 @@ fuzz_seconds=${FUZZ_SECONDS:-1}
 logs=build/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
-passed=0 failed=0 table=
+table=$logs/table # a line for each step: NAME PASSED FAILED SECONDS
+: >"$table"
 
 record() { # NAME PASSED FAILED SECONDS
-        passed=$((passed + $2))
-        failed=$((failed + $3))
-        table+=$(printf '%-28s %5d passed %3d failed %4d s' "$1" "$2" "$3" "$4")$'\n'
+        echo "$@" >>"$table"
 }
 
-# Runs a command with a time limit, shows its output, and counts its tests by count_tests.py. A runner that fails although
-# it reports no failed test counts as one.
+# Runs a command with a time limit, shows its output at its end, since steps run beside each other, and counts its tests by
+# count_tests.py. A runner that fails although it reports no failed test counts as one.
 step() { # NAME LIMIT_SECONDS KIND SOURCE COMMAND…
         local name=$1 limit=$2 kind=$3 source=$4 start=$SECONDS status good bad
         shift 4
-        echo
-        echo "== $name"
-        timeout --kill-after=10 "$limit" "$@" 2>&1 | tee "$logs/$name.log"
-        status=${PIPESTATUS[0]}
+        echo "$name …"
+        timeout --kill-after=10 "$limit" "$@" >"$logs/$name.log" 2>&1
+        status=$?
+        (
+                flock 9
+                echo
+                echo "== $name"
+                cat "$logs/$name.log"
+        ) 9>"$logs/.screen"
         read -r good bad < <(scripts/count_tests.py "$kind" "$source" 2>/dev/null || echo 0 1)
         [ "$status" -eq 124 ] && bad=$((bad + 1)) && echo "$name: not done after $limit seconds"
         [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
@@ -49,7 +53,7 @@ export -f unit_tests
 suite() { # ENGINE FOLDER…: black-box tests on that engine
         local engine=$1 name=$2-$1
         shift
-        GATEHOUSE_TEST_ENGINE=$engine step "$name" 480 tap "$logs/$name.tap" node tests/lib/run.mjs \
+        GATEHOUSE_TEST_ENGINE=$engine step "$name" 600 tap "$logs/$name.tap" node tests/lib/run.mjs \
                 --test-reporter=spec --test-reporter-destination=stdout \
                 --test-reporter=tap --test-reporter-destination="$PWD/$logs/$name.tap" "${@/#/$PWD/tests/}"
 }
@@ -59,7 +63,7 @@ threads_tests() { # [meson test options]: what runs under ThreadSanitizer
 }
 export -f threads_tests
 
-# Builds at the lowest priority what the last steps run: the black-box tests wait for servers for half of their time.
+# Builds at the lowest priority what the last steps run, while the black-box tests wait for servers and for time to pass.
 # `true` stands in for running what meson has built.
 build_ahead() {
         nice -n 19 bash -c 'threads_tests --wrapper true; fuzz/run.sh 0' >"$logs/ahead.log" 2>&1
@@ -89,18 +93,30 @@ build_ahead &
 ahead=$!
 
 export BUILD_DIR=build/asan
-if [ -x build/asan/gatehouse ]; then
-        install_clients || record clients-install 0 1 0
-        for engine in sqlite postgres; do
-                suite "$engine" http clients
-                suite "$engine" isolation
-                suite "$engine" crash
-        done
+on_sqlite() {
+        suite sqlite http clients
         suite sqlite browser # what a browser shows is the same on either
-        install_schemathesis || record schemathesis-install 0 1 0
         suite sqlite document # and so is what its document says
+        suite sqlite isolation
+        suite sqlite crash
+}
+
+on_postgres() {
+        suite postgres http clients
+        suite postgres isolation
+        suite postgres crash
         suite postgres deploy # several nodes want a server
         [ -f tests/http11.mjs ] && step http11 120 summary "$logs/http11.log" scripts/http11.sh
+}
+
+if [ -x build/asan/gatehouse ]; then
+        install_clients || record clients-install 0 1 0
+        install_schemathesis || record schemathesis-install 0 1 0
+        export TEST_CONCURRENCY=${TEST_CONCURRENCY:-2} # of either
+        on_sqlite &
+        sqlite=$!
+        on_postgres
+        wait "$sqlite"
 else
         record programs 0 1 0
 fi
@@ -110,14 +126,14 @@ wait "$ahead" # that it failed is said by the steps that build the same again
 # Newer kernels place programs where ThreadSanitizer does not expect them; without address randomisation they don't.
 wrapper=()
 setarch -R true 2>/dev/null && wrapper=(--wrapper "setarch -R")
-step unit-threads 300 meson build/tsan bash -c 'threads_tests "$@"' -- "${wrapper[@]}"
+step unit-threads 300 meson build/tsan bash -c 'threads_tests "$@"' -- "${wrapper[@]}" &
+threads=$!
 
 if [ -n "$(find fuzz -name '*.c' 2>/dev/null | head -n 1)" ]; then
         step fuzz 300 summary "$logs/fuzz.log" fuzz/run.sh "$fuzz_seconds"
 fi
+wait "$threads"
 
 echo
-printf '%s' "$table"
-echo
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+awk '{ printf "%-28s %5d passed %3d failed %4d s\n", $1, $2, $3, $4; passed += $2; failed += $3 }
+        END { printf "\n%d passed, %d failed\n", passed, failed; exit failed > 0 || passed == 0 }' "$table"
