@@ -5,50 +5,88 @@ import subprocess
 import sys
 import time
 
-from processes import gatehouse_env
+import postgres
+from processes import gatehouse_env, start_gatehouse
 
 DAY_MS = 86_400_000
 EPOCH_MS = 1_704_067_200_000  # of the ids, src/base/id.h
 KINDS = ('introspect', 'code')  # one that reads, one that writes; neither uses tokens up
 QUIET_WINDOWS = 3
 LIMIT_SECONDS = 420
-DEAD = """
-WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :rows)
-INSERT INTO {table} SELECT :first + i * 64, randomblob(32), {columns} FROM n
-"""
 COLUMNS = {
-    'access_tokens': ":first + i * 64, 'IDENTITY READ_GRAPH', :ended, 0",
-    'refresh_tokens': ':first + i * 64, :ended, :ended, 0, 0',
+    'access_tokens': "{first} + i * 64, 'IDENTITY READ_GRAPH', {ended}, 0",
+    'refresh_tokens': '{first} + i * 64, {ended}, {ended}, 0, 0',
 }
 
 
-def add_dead(folder, rows):
+def past(days):
+    return int(time.time() * 1000) - days * DAY_MS
+
+
+def first_id(days):
+    return (past(days) - EPOCH_MS) << 22
+
+
+class Sqlite:
+    """The file in the folder; one node beside it."""
+
+    def __init__(self, binary, folder):
+        self.binary, self.folder, self.url = binary, folder, f'sqlite:{folder}/gatehouse.db'
+
+    def start(self):
+        return start_gatehouse(self.binary, self.folder)
+
+    def insert(self, table, columns, first, rows):
+        with sqlite3.connect(self.folder / 'gatehouse.db', timeout=60) as db:
+            db.execute(f'WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {rows}) '
+                       f'INSERT INTO {table} SELECT {first} + i * 64, randomblob(32), {columns} FROM n')
+        db.close()
+
+    def count(self, sql):
+        with sqlite3.connect(f'file:{self.folder}/gatehouse.db?mode=ro', uri=True, timeout=60) as db:
+            found = db.execute(sql).fetchone()[0]
+        db.close()
+        return found
+
+
+class OnPostgres:
+    """A server in the folder, and one node on it."""
+
+    def __init__(self, binary, folder, server):
+        self.binary, self.folder, self.server, self.url, self.serial = binary, folder, server, server.url, 0
+
+    def start(self):
+        self.serial += 1
+        return postgres.start_node(self.binary, self.folder, self.url, f'node{self.serial}', cache=True)
+
+    def insert(self, table, columns, first, rows):
+        self.server.query(f'INSERT INTO {table} SELECT {first} + i * 64, sha256(i::text::bytea), {columns} '
+                          f'FROM generate_series(0::bigint, {rows - 1}) AS i')
+        self.server.query(f'VACUUM ANALYZE {table}')  # so that no autovacuum begins in the middle of what is measured
+
+    def count(self, sql):
+        return int(self.server.query(sql, '-At'))
+
+
+def add_dead(database, rows):
     """Tokens of forty days ago, half of them access tokens; what clean-up finds first, as in a table that has grown."""
-    now = int(time.time() * 1000)
-    first = (now - 40 * DAY_MS - EPOCH_MS) << 22
-    with sqlite3.connect(folder / 'gatehouse.db', timeout=60) as db:
-        for table, columns in COLUMNS.items():
-            db.execute(DEAD.format(table=table, columns=columns),
-                       {'rows': rows // len(COLUMNS), 'first': first, 'ended': now - 9 * DAY_MS})
-    db.close()
+    first = first_id(40)
+    for table, columns in COLUMNS.items():
+        database.insert(table, columns.format(first=first, ended=past(9)), first, rows // len(COLUMNS))
 
 
-def dead(folder):
-    with sqlite3.connect(f'file:{folder}/gatehouse.db?mode=ro', uri=True, timeout=60) as db:
-        limit = (int(time.time() * 1000) - 30 * DAY_MS - EPOCH_MS) << 22
-        found = sum(db.execute(f'SELECT COUNT(*) FROM {table} WHERE id < ?', (limit,)).fetchone()[0] for table in COLUMNS)
-    db.close()
-    return found
+def dead(database):
+    return sum(database.count(f'SELECT COUNT(*) FROM {table} WHERE id < {first_id(30)}') for table in COLUMNS)
 
 
 def quiet(measure):
     return [measure() for _ in range(QUIET_WINDOWS)]
 
 
-def beside_command(binary, server, folder, measure):
+def beside_command(database, server, measure):
     """`gatehouse cleanup` in a process of its own, as an operator or cron runs it."""
-    child = subprocess.Popen([str(binary), 'cleanup'], env=gatehouse_env(folder, server.port), cwd=folder,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen([str(database.binary), 'cleanup'], cwd=database.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                             env={**gatehouse_env(database.folder, server.port), 'DATABASE_URL': database.url})
     begun = time.monotonic()
     windows = []
     while child.poll() is None and time.monotonic() - begun < LIMIT_SECONDS:
@@ -59,14 +97,14 @@ def beside_command(binary, server, folder, measure):
     return windows
 
 
-def beside_server(_binary, _server, folder, measure):
+def beside_server(database, _server, measure):
     """The server's own round, one to two minutes after its start."""
     begun = time.monotonic()
     windows = []
-    left = dead(folder)
+    left = dead(database)
     while left and time.monotonic() - begun < LIMIT_SECONDS:
         window = measure()
-        before, left = left, dead(folder)
+        before, left = left, dead(database)
         if left < before:
             windows.append(window)
     return windows
@@ -81,24 +119,25 @@ def row(way, kind, calm, busy, removed, seconds):
             'failures': sum(w['not_200'] + w['errors'] for w in calm + busy)}
 
 
-def measure(options, binary, folder, start, load, warm_up):
+def measure(options, database, load, warm_up):
     rows = []
     for way, run in (('command', beside_command), ('server', beside_server)):
         for kind in KINDS:
             print(f'{way}: {kind}, {options.dead:,} expired tokens', file=sys.stderr)
-            add_dead(folder, options.dead)
-            with start(folder) as server:
-                warm_up(server, folder)
+            add_dead(database, options.dead)
+            with database.start() as server:
+                server.is_gatehouse = True
+                warm_up(server, database.folder)
 
                 def window(server=server, kind=kind):
-                    return load(server, '/', kind, folder, options, 1)
+                    return load(server, '/', kind, database.folder, options, 1)
 
                 calm = quiet(window)
-                there = dead(folder)
+                there = dead(database)
                 begun = time.monotonic()
-                busy = run(binary, server, folder, window)
+                busy = run(database, server, window)
                 seconds = time.monotonic() - begun
-                removed = there - dead(folder)
+                removed = there - dead(database)
             if not busy:
                 raise SystemExit('the clean-up ended before anything could be measured: give more rows')
             rows.append(row(way, kind, calm, busy, removed, seconds))

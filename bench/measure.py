@@ -182,12 +182,21 @@ def on_postgres(options):
     return {'mode': 'postgres', 'disk': disk, 'sqlite': sqlite, **found}
 
 
+def clean_in(options, folder, database):
+    seed(database.url, folder, options.rows, REFRESH_TOKENS)
+    return cleanup.measure(options, database, load, warm_up)
+
+
 def clean(options):
     """Requests while expired tokens are removed beside them, against the same requests before."""
     with folder_on_disk() as folder:
         disk = machine.disk(folder)
-        seed(f'sqlite:{folder}/gatehouse.db', folder, options.rows, REFRESH_TOKENS)
-        return {'mode': 'cleanup', 'disk': disk, **cleanup.measure(options, GATEHOUSE, folder, start, load, warm_up)}
+        if not options.postgres:
+            found = clean_in(options, folder, cleanup.Sqlite(GATEHOUSE, folder))
+        else:
+            with postgres.Postgres(folder) as server:
+                found = clean_in(options, folder, cleanup.OnPostgres(GATEHOUSE, folder, server))
+        return {'mode': 'cleanup', 'engine': 'PostgreSQL' if options.postgres else 'SQLite', 'disk': disk, **found}
 
 
 def arguments():
@@ -202,6 +211,7 @@ def arguments():
     parser.add_argument('--max-rows', type=int, default=1_000_000,
                         help='growth: the largest table, a power of ten; 10000000 takes some minutes (1000000)')
     parser.add_argument('--dead', type=int, default=1_000_000, help='cleanup: expired tokens (1000000)')
+    parser.add_argument('--postgres', action='store_true', help='cleanup: on PostgreSQL')
     parser.add_argument('--only', nargs='+', metavar='KIND', help='only these loads: ' + ' '.join(sorted({r[3] for r in ROWS})))
     options = parser.parse_args()
     if options.mode != 'compare':

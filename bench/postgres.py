@@ -80,8 +80,8 @@ class Postgres:
                 return done.stdout
         raise SystemExit(f'{program} failed:\n{done.stdout}{done.stderr}')
 
-    def query(self, sql):
-        return self._run('psql', '-q', '-v', 'ON_ERROR_STOP=1', '-d', self.url, '-c', sql)
+    def query(self, sql, *options):
+        return self._run('psql', '-q', *options, '-v', 'ON_ERROR_STOP=1', '-d', self.url, '-c', sql)
 
     def pgbench(self, script, rows, seconds):
         """Transactions a second."""

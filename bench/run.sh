@@ -10,7 +10,7 @@ for program in wrk nginx meson python3; do
                 exit 1
         }
 done
-if [ "${1-}" = postgres ] && ! compgen -G '/usr/lib/postgresql/*/bin/pgbench' >/dev/null; then
+if [[ " $* " == *postgres* ]] && ! compgen -G '/usr/lib/postgresql/*/bin/pgbench' >/dev/null; then
         echo "bench/run.sh: pgbench is missing; scripts/install-deps.sh bench test installs what is needed" >&2
         exit 1
 fi
