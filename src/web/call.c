@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "web/authenticate.h"
 #include "web/bearer.h"
+#include "web/caller_limit.h"
 #include "web/cors.h"
 #include "web/refusal.h"
 #include "web/respond_error.h"
@@ -121,32 +122,6 @@ static void call_after(struct call *call) {
         call_finish(call);
 }
 
-/* The JSON endpoints; pages, and whom an app's own endpoints let in, are no business of this. */
-static bool counts_callers(const struct route *route) {
-        return route->access == ACCESS_API ||
-               (route->access >= ACCESS_SESSION && !(route->flags & (ROUTE_PAGE | ROUTE_FORM)));
-}
-
-static bool is_wrong_credential(int r) {
-        return r == -ERR_API_KEY || r == -ERR_TOKEN_UNKNOWN || r == -ERR_NO_CREDENTIAL;
-}
-
-/* Holds a request against its caller's limits: r is what authentication said of it, and is passed on. An expired token is
- * no guess: whoever sends one has had it. */
-static int call_count(struct call *call, int r) {
-        struct request *req = &call->x->request;
-        const struct identity *who = req->identity;
-        int limited = 0;
-
-        if (!counts_callers(call->route))
-                return r;
-        if (who && who->kind != IDENTITY_NONE && (r == 0 || error_row(r)->json_status == 403))
-                limited = rate_limit_caller(req, call->route->flags & ROUTE_HEAVY ? RATE_UNITS_HEAVY : 1);
-        else if (call->route->access == ACCESS_API && is_wrong_credential(r))
-                limited = rate_limit_wrong(req);
-        return limited < 0 ? limited : r;
-}
-
 /* What stands between a request and its handler; before the first step only, and now and then while that runs again and
  * again: who is shut out is told no more. */
 static int call_admit(struct call *call) {
@@ -163,7 +138,7 @@ static int call_admit(struct call *call) {
         r = same_site_check(req, call->route);
         if (r < 0)
                 return r;
-        return call_count(call, authenticate(req, &call->x->response, call->route));
+        return caller_limit(req, call->route, authenticate(req, &call->x->response, call->route));
 }
 
 /* The step before which the body is parsed and held against its document: the first on threads that may take their time,
@@ -222,13 +197,11 @@ static bool next_reads(const struct call *call, int r) {
         return next < ROUTE_STEPS_MAX && call->route->steps[next].on == EXECUTOR_READ;
 }
 
-static int run_on_writer(struct write_job *job, struct tx *tx) {
-        struct call *call = CONTAINER_OF(job, struct call, job);
+/* A retry, or a run after one that lacked a row, starts from what the steps before left. */
+static void call_reset(struct call *call) {
         struct response *res = &call->x->response;
         struct request *req = &call->x->request;
-        int r;
 
-        /* A retry, or a run after one that lacked a row, starts from what the steps before left. */
         memset(req->issued, 0, sizeof(req->issued));
         req->error_detail = req->error_field = req->error_json = STR_NULL;
         req->error_type = NULL;
@@ -238,11 +211,18 @@ static int run_on_writer(struct write_job *job, struct tx *tx) {
         if (res->body.ptr)
                 memory_wipe(res->body.ptr, res->body.len);
         strbuf_reset(&res->body);
+}
+
+static int run_on_writer(struct write_job *job, struct tx *tx) {
+        struct call *call = CONTAINER_OF(job, struct call, job);
+        int r;
+
+        call_reset(call);
         r = call_run(call, tx);
         /* Reads that follow one another share a visit to the pool. */
         while (job->reads && next_reads(call, r)) {
                 call->step += (unsigned)r;
-                call->headers_before = res->n_headers;
+                call->headers_before = call->x->response.n_headers;
                 r = call_run(call, tx);
         }
         return r;
@@ -260,6 +240,19 @@ static void run_on_pool(struct http_task *task) {
         struct call *call = CONTAINER_OF(task, struct call, task);
 
         call_back_to_loop(call, call_run(call, NULL));
+}
+
+static int run_in_snapshot(struct tx *tx, void *data) {
+        struct call *call = data;
+
+        call_reset(call);
+        return call_run(call, tx);
+}
+
+static void run_read_on_pool(struct http_task *task) {
+        struct call *call = CONTAINER_OF(task, struct call, task);
+
+        call_back_to_loop(call, database_read_now(call->database, run_in_snapshot, call));
 }
 
 /* An API key was verified, or not: the step begins again, and finds out who calls. */
@@ -332,6 +325,17 @@ static void call_step(struct call *call) {
                             : http_loop_work(call->x->loop, &call->task);
                 if (r == 0)
                         return; /* the pool has the call from here on, and may be done with it already */
+                call->result = r;
+                break;
+        case EXECUTOR_READ_MUCH:
+                if (!database_reads_inline(call->database)) {
+                        call_submit(call, true);
+                        return;
+                }
+                call->task.run = run_read_on_pool;
+                r = http_loop_work(call->x->loop, &call->task);
+                if (r == 0)
+                        return;
                 call->result = r;
                 break;
         default:

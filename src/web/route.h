@@ -17,8 +17,9 @@ enum access {
 };
 
 enum executor {
-        EXECUTOR_NONE,        /* end of the steps */
-        EXECUTOR_READ,        /* with a snapshot, on the event loop: must not block */
+        EXECUTOR_NONE, /* end of the steps */
+        EXECUTOR_READ, /* with a snapshot, on the event loop: must not block */
+        EXECUTOR_READ_MUCH, /* with a snapshot, on the pool: for what may take longer than a loop should be held up */
         EXECUTOR_TRANSACTION, /* with a transaction, on the writer */
         EXECUTOR_WORKER,      /* on the pool: may block; no database */
         EXECUTOR_CREW,        /* on the threads of agents: may take minutes; no transaction */

@@ -147,7 +147,8 @@ static int route_check(const struct route *route) {
                 return wrong(route, "the path does not begin with a slash");
         if (variables > REQUEST_PATH_PARAMS)
                 return wrong(route, "too many variable segments");
-        if (route->steps[0].on != EXECUTOR_READ && route->steps[0].on != EXECUTOR_TRANSACTION)
+        if (route->steps[0].on != EXECUTOR_READ && route->steps[0].on != EXECUTOR_READ_MUCH &&
+            route->steps[0].on != EXECUTOR_TRANSACTION)
                 return wrong(route, "the first step must have the database, for authentication");
         if ((route->access == ACCESS_API) != (route->scopes != 0))
                 return wrong(route,

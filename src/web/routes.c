@@ -26,6 +26,7 @@
 /* clang-format off */
 
 #define READ(handler)     { { EXECUTOR_READ, handler } }
+#define READ_MUCH(handler) { { EXECUTOR_READ_MUCH, handler } }
 #define TRANSACT(handler) { { EXECUTOR_TRANSACTION, handler } }
 
 /* Hashing stands between two steps that need the database: a guess is counted, then judged, then answered. */
@@ -110,7 +111,7 @@ const struct route routes[] = {
 { HTTP_POST,  "/profile/oauth-apps/{id}/secret",            ACCESS_SESSION, 0, POSTED, HASHED(READ, handle_app_secret_check, handle_app_secret_make, handle_app_secret_store), 0 },
 { HTTP_POST,  "/profile/oauth-apps/{id}/secret/end-former", ACCESS_SESSION, 0, POSTED, TRANSACT(handle_app_secret_end), 0 },
 { HTTP_POST,  "/profile/oauth-apps/{id}/revoke-tokens",     ACCESS_SESSION, 0, POSTED, TRANSACT(handle_oauth_app_revoke), 0 },
-{ HTTP_GET,   "/profile/activity",                          ACCESS_SESSION, 0, PAGE,   READ(handle_activity_page), 0 },
+{ HTTP_GET,   "/profile/activity",                          ACCESS_SESSION, 0, PAGE,   READ_MUCH(handle_activity_page), 0 },
 { HTTP_GET,   "/profile/sessions",                          ACCESS_SESSION, 0, PAGE,   READ(handle_sessions_page), 0 },
 { HTTP_POST,  "/profile/sessions/{id}/end",                 ACCESS_SESSION, 0, POSTED, TRANSACT(handle_session_end), 0 },
 { HTTP_POST,  "/profile/sessions/end-others",               ACCESS_SESSION, 0, POSTED, TRANSACT(handle_sessions_end_others), 0 },
@@ -137,8 +138,8 @@ const struct route routes[] = {
 { HTTP_POST,  "/api/auth/user/name",     ACCESS_SESSION, 0, 0, TRANSACT(handle_name_set), 0 },
 
 /* the audit trail */
-{ HTTP_GET,   "/api/audit",              ACCESS_SESSION, 0, 0, READ(handle_audit), 0 },
-{ HTTP_GET,   "/api/admin/audit",        ACCESS_ADMIN,   0, 0, READ(handle_audit_admin), 0 },
+{ HTTP_GET,   "/api/audit",              ACCESS_SESSION, 0, 0, READ_MUCH(handle_audit), 0 },
+{ HTTP_GET,   "/api/admin/audit",        ACCESS_ADMIN,   0, 0, READ_MUCH(handle_audit_admin), 0 },
 { HTTP_GET,   "/api/admin/audit/export", ACCESS_ADMIN,   0, 0, READ(handle_audit_export), 0 },
 
 /* OAuth, for apps */
@@ -159,8 +160,8 @@ const struct route routes[] = {
 
 /* schedules of agents, by the person whom they run for */
 { HTTP_POST,   "/api/graphs/{graph_id}/schedules",     ACCESS_SESSION, 0, 0, SCHEDULE_CREATE, 0 },
-{ HTTP_GET,    "/api/graphs/{graph_id}/schedules",     ACCESS_SESSION, 0, 0, READ(handle_schedules_of_graph), 0 },
-{ HTTP_GET,    "/api/schedules",                       ACCESS_SESSION, 0, 0, READ(handle_schedules), 0 },
+{ HTTP_GET,    "/api/graphs/{graph_id}/schedules",     ACCESS_SESSION, 0, 0, READ_MUCH(handle_schedules_of_graph), 0 },
+{ HTTP_GET,    "/api/schedules",                       ACCESS_SESSION, 0, 0, READ_MUCH(handle_schedules), 0 },
 { HTTP_GET,    "/api/schedules/{schedule_id}",         ACCESS_SESSION, 0, 0, READ(handle_schedule), 0 },
 { HTTP_DELETE, "/api/schedules/{schedule_id}",         ACCESS_SESSION, 0, 0, TRANSACT(handle_schedule_delete), 0 },
 { HTTP_POST,   "/api/schedules/{schedule_id}/pause",   ACCESS_SESSION, 0, 0, TRANSACT(handle_schedule_pause), 0 },
@@ -195,14 +196,14 @@ const struct route routes[] = {
 { HTTP_GET,    "/api/store/profile",                                        ACCESS_SESSION, 0, 0, READ(handle_store_profile), 0 },
 { HTTP_PUT,    "/api/store/profile",                                        ACCESS_SESSION, 0, 0, TRANSACT(handle_store_profile_put), 0 },
 { HTTP_POST,   "/api/store/submissions",                                    ACCESS_SESSION, 0, 0, TRANSACT(handle_submission_create), 0 },
-{ HTTP_GET,    "/api/store/submissions",                                    ACCESS_SESSION, 0, 0, READ(handle_submissions), 0 },
+{ HTTP_GET,    "/api/store/submissions",                                    ACCESS_SESSION, 0, 0, READ_MUCH(handle_submissions), 0 },
 { HTTP_GET,    "/api/store/submissions/{id}",                               ACCESS_SESSION, 0, 0, READ(handle_submission), 0 },
 { HTTP_PUT,    "/api/store/submissions/{id}",                               ACCESS_SESSION, 0, 0, TRANSACT(handle_submission_change), 0 },
 { HTTP_DELETE, "/api/store/submissions/{id}",                               ACCESS_SESSION, 0, 0, TRANSACT(handle_submission_remove), 0 },
 { HTTP_POST,   "/api/store/agents/{username}/{agent_name}/library",         ACCESS_SESSION, 0, 0, TRANSACT(handle_store_take), 0 },
 { HTTP_GET,    "/api/store/agents/{username}/{agent_name}/reviews",         ACCESS_SESSION, 0, 0, READ(handle_store_review), 0 },
 { HTTP_POST,   "/api/store/agents/{username}/{agent_name}/reviews",         ACCESS_SESSION, 0, 0, TRANSACT(handle_store_review_put), 0 },
-{ HTTP_GET,    "/api/admin/store/submissions",                              ACCESS_ADMIN,   0, 0, READ(handle_admin_submissions), 0 },
+{ HTTP_GET,    "/api/admin/store/submissions",                              ACCESS_ADMIN,   0, 0, READ_MUCH(handle_admin_submissions), 0 },
 { HTTP_POST,   "/api/admin/store/submissions/{id}/review",                  ACCESS_ADMIN,   0, 0, TRANSACT(handle_admin_decide), 0 },
 { HTTP_PUT,    "/api/admin/store/agents/{username}/{agent_name}/featured",  ACCESS_ADMIN,   0, 0, TRANSACT(handle_admin_feature), 0 },
 { HTTP_PUT,    "/api/admin/store/creators/{username}/featured",             ACCESS_ADMIN,   0, 0, TRANSACT(handle_admin_feature_creator), 0 },
@@ -237,8 +238,8 @@ const struct route routes[] = {
 
 /* External API: schedules */
 { HTTP_POST,   "/external-api/v1/graphs/{graph_id}/schedules",    ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, SCHEDULE_CREATE, 0 },
-{ HTTP_GET,    "/external-api/v1/graphs/{graph_id}/schedules",    ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_schedules_of_graph), 0 },
-{ HTTP_GET,    "/external-api/v1/schedules",                      ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_schedules), 0 },
+{ HTTP_GET,    "/external-api/v1/graphs/{graph_id}/schedules",    ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ_MUCH(handle_schedules_of_graph), 0 },
+{ HTTP_GET,    "/external-api/v1/schedules",                      ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ_MUCH(handle_schedules), 0 },
 { HTTP_GET,    "/external-api/v1/schedules/{schedule_id}",        ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_schedule), 0 },
 { HTTP_DELETE, "/external-api/v1/schedules/{schedule_id}",        ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, TRANSACT(handle_schedule_delete), 0 },
 { HTTP_POST,   "/external-api/v1/schedules/{schedule_id}/pause",  ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, TRANSACT(handle_schedule_pause), 0 },

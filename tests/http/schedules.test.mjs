@@ -143,6 +143,8 @@ for (const [how, api] of [['a person', () => people], ['a key', () => key], ['a 
       refused(await api().post(`/schedules/${unknown}/resume`), 404, `Schedule #${unknown} not found`);
       assert.equal((await api().get('/schedules?page=0')).status, 422);
       assert.equal((await api().get('/schedules?page=x')).status, 422);
+      assert.equal((await api().get('/schedules?page=4294967297')).json.detail, 'Page must be at most 2147483647');
+      assert.deepEqual((await api().get('/schedules?page=2147483647')).json, []);
       assert.deepEqual((await api().get('/schedules')).json, []);
     });
   });

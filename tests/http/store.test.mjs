@@ -117,7 +117,8 @@ describe('GET /store/agents', () => {
   });
 
   for (const [query, detail] of [[{ page: 0 }, 'Page must be greater than 0'], [{ page: -1 }, 'Page must be greater than 0'], [{ page_size: 0 }, 'Page size must be greater than 0'],
-    [{ page_size: -20 }, 'Page size must be greater than 0'], [{ page_size: 101 }, 'Page size must be at most 100'], [{ page: 2147483648 }, 'Page must be at most 2147483647']])
+    [{ page_size: -20 }, 'Page size must be greater than 0'], [{ page_size: 101 }, 'Page size must be at most 100'], [{ page: 2147483648 }, 'Page must be at most 2147483647'],
+    [{ page: 4294967297 }, 'Page must be at most 2147483647'], [{ page_size: 4294967297 }, 'Page size must be at most 100']])
     it(`refuses ${JSON.stringify(query)}`, async () => {
       for (const path of ['/store/agents', '/store/creators']) {
         const answer = await api.get(path, { query });

@@ -4,52 +4,16 @@
 #include "account/identity.h"
 #include "agents/graph/answer.h"
 #include "agents/graph/draft.h"
+#include "agents/paging.h"
 #include "base/log.h"
 
 enum {
-        PAGE_SIZE = 20,
-        PAGE_SIZE_MAX = 100,
         ROWS_MAX = 2 * GRAPH_ANSWER_MAX, /* bytes of what one answer takes from storage */
-};
-
-struct paging {
-        int64_t page, size;
 };
 
 static int refuse_unknown(struct request *req, struct str id) {
         return request_refuse(req, ERR_GRAPH_NOT_FOUND, "Graph #" STR_FMT " not found.",
                               STR_ARG(str_first(id, 100)));
-}
-
-/* A number of the query: from 1 to max; `fallback` when it is absent. */
-static int read_number(struct request *req, const char *name, const char *called, int64_t max,
-                       int64_t fallback, int64_t *ret) {
-        const struct param *param;
-        uint64_t number;
-        int r;
-
-        r = request_parse_query(req);
-        if (r < 0)
-                return r;
-        param = params_find(&req->query_params, str_of(name));
-        if (!param) {
-                *ret = fallback;
-                return 0;
-        }
-        if (!str_to_uint(param->value, UINT32_MAX, &number) || number == 0)
-                return request_refuse(req, ERR_INVALID_FIELD, "%s must be greater than 0", called);
-        if (number > (uint64_t)max)
-                return request_refuse(req, ERR_INVALID_FIELD, "%s must be at most %lld", called,
-                                      (long long)max);
-        *ret = (int64_t)number;
-        return 0;
-}
-
-static int read_paging(struct request *req, struct paging *ret) {
-        int r;
-
-        r = read_number(req, "page", "Page", INT32_MAX, 1, &ret->page);
-        return r < 0 ? r : read_number(req, "page_size", "Page size", PAGE_SIZE_MAX, PAGE_SIZE, &ret->size);
 }
 
 /* {"graphs": [...], "pagination": {...}}, as the store's lists are. */
@@ -66,13 +30,7 @@ static void answer_page(struct request *req, struct response *res, const char *n
         for (size_t i = 0; i < n; i++)
                 graph_answer_summary(&w, &rows[i], req->identity->user_id);
         json_array_end(&w);
-        json_key(&w, "pagination");
-        json_object_begin(&w);
-        json_member_int(&w, "total_items", total);
-        json_member_int(&w, "total_pages", (total + paging->size - 1) / paging->size);
-        json_member_int(&w, "current_page", paging->page);
-        json_member_int(&w, "page_size", paging->size);
-        json_object_end(&w);
+        paging_write(&w, paging, total);
         json_object_end(&w);
 }
 
@@ -82,16 +40,16 @@ static int list(struct request *req, struct response *res, struct str id) {
         struct str user_id = req->identity->user_id;
         struct graph_version_row *rows;
         struct graph_count_row total;
-        struct paging paging = { .page = 1, .size = PAGE_SIZE };
+        struct paging paging;
         int64_t skip;
         size_t n;
         int r;
 
         arena_init(&arena, ROWS_MAX);
-        r = read_paging(req, &paging);
+        r = paging_read(req, &paging);
         if (r < 0)
                 return r;
-        skip = (paging.page - 1) * paging.size;
+        skip = paging_offset(&paging);
         r = id.len ? db_graph_versions_count(req->tx, &arena, id, user_id, &total)
                    : db_graphs_count(req->tx, &arena, user_id, &total);
         if (r < 0)
@@ -121,12 +79,12 @@ int handle_graph(struct request *req, struct response *res) {
         struct graph_version_row row;
         struct graph_body_row body;
         struct graph_part_row *parts;
-        int64_t version;
+        int64_t version = 0;
         size_t n_parts;
         int r;
 
         arena_init(&arena, ROWS_MAX);
-        r = read_number(req, "version", "Version", INT32_MAX, 0, &version);
+        r = paging_read_number(req, "version", "Version", INT32_MAX, &version);
         if (r < 0)
                 return r;
         r = db_graph_version_find(req->tx, &arena, id, user_id, version, &row);

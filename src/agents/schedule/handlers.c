@@ -3,6 +3,7 @@
 #include "account/audit.h"
 #include "account/identity.h"
 #include "agents/execution/check.h"
+#include "agents/paging.h"
 #include "agents/schedule/read.h"
 #include "agents/schedule/schedule.h"
 #include "base/log.h"
@@ -68,20 +69,16 @@ static int list(struct request *req, struct response *res, struct str graph_id) 
         _cleanup_(arena_done) struct arena arena;
         struct json_writer w = JSON_WRITER(&res->body);
         struct schedule_row *rows = NULL;
-        const struct param *page;
-        uint64_t number = 1;
+        struct paging page = { .page = 1, .size = SCHEDULES_LISTED_MAX };
         size_t n = 0;
         int r;
 
         arena_init(&arena, ROWS_MAX);
-        r = request_parse_query(req);
+        r = paging_read_number(req, "page", "Page", INT32_MAX, &page.page);
         if (r < 0)
                 return r;
-        page = params_find(&req->query_params, STR("page"));
-        if (page && (!str_to_uint(page->value, INT32_MAX, &number) || number == 0))
-                return request_refuse(req, ERR_INVALID_FIELD, "Page must be greater than 0");
-        r = db_schedules_list(req->tx, &arena, req->identity->user_id, graph_id, SCHEDULES_LISTED_MAX,
-                              ((int64_t)number - 1) * SCHEDULES_LISTED_MAX, &rows, &n);
+        r = db_schedules_list(req->tx, &arena, req->identity->user_id, graph_id, page.size,
+                              paging_offset(&page), &rows, &n);
         if (r < 0)
                 return r;
         response_begin(res, 200, CONTENT_TYPE_JSON);

@@ -16,13 +16,13 @@ int handle_admin_submissions(struct request *req, struct response *res) {
         const struct param *param;
         struct store_count_row total = { 0 };
         struct store_submission_row *rows;
-        struct store_paging paging;
+        struct paging paging;
         struct str status;
         size_t n;
         int r;
 
         request_allow(req, STORE_SUBMISSIONS_BYTES);
-        r = store_paging_read(req, &paging);
+        r = paging_read(req, &paging);
         if (r < 0)
                 return r;
         param = params_find(&req->query_params, STR("status"));
@@ -32,7 +32,7 @@ int handle_admin_submissions(struct request *req, struct response *res) {
         r = db_store_submissions_by_status_count(req->tx, &req->arena, status, &total);
         if (r >= 0)
                 r = db_store_submissions_by_status(req->tx, &req->arena, status, paging.size,
-                                                   store_paging_offset(&paging), &rows, &n);
+                                                   paging_offset(&paging), &rows, &n);
         if (r < 0)
                 return r;
         store_submissions_answer(res, rows, n, total.n, &paging);

@@ -117,13 +117,3 @@ void store_answer_listing(struct json_writer *w, const struct store_card_row *ca
         answer_changelog(w, versions, n);
         json_object_end(w);
 }
-
-void store_answer_pagination(struct json_writer *w, int64_t total, int64_t page, int64_t size) {
-        json_key(w, "pagination");
-        json_object_begin(w);
-        json_member_int(w, "total_items", total);
-        json_member_int(w, "total_pages", (total + size - 1) / size);
-        json_member_int(w, "current_page", page);
-        json_member_int(w, "page_size", size);
-        json_object_end(w);
-}

@@ -14,8 +14,5 @@ void store_answer_listing(struct json_writer *w, const struct store_card_row *ca
                           const struct store_listing_row *listing, const struct store_version_row *versions,
                           size_t n);
 
-/* The member "pagination". */
-void store_answer_pagination(struct json_writer *w, int64_t total, int64_t page, int64_t size);
-
 /* A member that is a real number. */
 void store_answer_real(struct json_writer *w, const char *name, double value);

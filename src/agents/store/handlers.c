@@ -1,9 +1,9 @@
 #include "agents/store/handlers.h"
 
+#include "agents/paging.h"
 #include "agents/store/answer.h"
 #include "agents/store/cache.h"
 #include "agents/store/listing.h"
-#include "agents/store/paging.h"
 #include "agents/store/search.h"
 #include "base/context.h"
 #include "db/database.h"
@@ -25,7 +25,7 @@ struct view {
         int64_t generation;
 
         struct store_query query;
-        struct store_paging paging;
+        struct paging paging;
         struct str username, slug;
 
         struct strbuf body; /* as it was made */
@@ -157,7 +157,7 @@ static int read_query(struct request *req, struct view *view, const char *kind) 
         const struct param *featured;
         int r;
 
-        r = store_paging_read(req, &view->paging);
+        r = paging_read(req, &view->paging);
         if (r == 0)
                 r = read_search(req, q);
         if (r == 0)
@@ -168,7 +168,7 @@ static int read_query(struct request *req, struct view *view, const char *kind) 
         q->is_featured = featured && (str_eq_ignore_case(featured->value, STR("true")) ||
                                       str_eq(featured->value, STR("1")));
         q->limit = view->paging.size;
-        q->offset = store_paging_offset(&view->paging);
+        q->offset = paging_offset(&view->paging);
         store_search_append(&words, &q->search, ' ');
         view->key = arena_printf(
                 &req->arena, "%s %d %d " STR_FMT " %lld %lld %zu:" STR_FMT " %zu:" STR_FMT STR_FMT, kind,
@@ -194,7 +194,7 @@ static int make_agents(struct tx *tx, struct arena *arena, const struct view *vi
         for (size_t i = 0; i < n; i++)
                 store_answer_card(&w, &cards[i]);
         json_array_end(&w);
-        store_answer_pagination(&w, total, view->paging.page, view->paging.size);
+        paging_write(&w, &view->paging, total);
         json_object_end(&w);
         return 0;
 }
@@ -232,7 +232,7 @@ static int make_creators(struct tx *tx, struct arena *arena, const struct view *
         for (size_t i = 0; i < n; i++)
                 store_answer_creator(&w, &profiles[i]);
         json_array_end(&w);
-        store_answer_pagination(&w, total, view->paging.page, view->paging.size);
+        paging_write(&w, &view->paging, total);
         json_object_end(&w);
         return 0;
 }

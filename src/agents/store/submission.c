@@ -2,8 +2,8 @@
 #include "agents/store/submission.h"
 #include "account/audit.h"
 #include "account/identity.h"
+#include "agents/paging.h"
 #include "agents/store/body.h"
-#include "agents/store/paging.h"
 #include "agents/store/publish.h"
 #include "agents/store/submit.h"
 #include "agents/store/version.h"
@@ -208,17 +208,17 @@ int handle_submission_remove(struct request *req, struct response *res) {
 int handle_submissions(struct request *req, struct response *res) {
         struct store_count_row total = { 0 };
         struct store_submission_row *rows;
-        struct store_paging paging;
+        struct paging paging;
         size_t n;
         int r;
 
         request_allow(req, STORE_SUBMISSIONS_BYTES);
-        r = store_paging_read(req, &paging);
+        r = paging_read(req, &paging);
         if (r == 0)
                 r = db_store_submissions_of_user_count(req->tx, &req->arena, req->identity->user_id, &total);
         if (r >= 0)
                 r = db_store_submissions_of_user(req->tx, &req->arena, req->identity->user_id, paging.size,
-                                                 store_paging_offset(&paging), &rows, &n);
+                                                 paging_offset(&paging), &rows, &n);
         if (r < 0)
                 return r;
         store_submissions_answer(res, rows, n, total.n, &paging);

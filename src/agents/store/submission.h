@@ -1,7 +1,7 @@
 /* Submissions as they are answered. */
 #pragma once
 
-#include "agents/store/paging.h"
+#include "agents/paging.h"
 #include "base/json_write.h"
 #include "db/statements.h"
 #include "http/response.h"
@@ -12,4 +12,4 @@ void store_submission_answer(struct json_writer *w, const struct store_submissio
 
 /* A page of them: {"submissions": […], "pagination": {…}}. */
 void store_submissions_answer(struct response *res, const struct store_submission_row *rows, size_t n,
-                              int64_t total, const struct store_paging *paging);
+                              int64_t total, const struct paging *paging);

@@ -36,7 +36,7 @@ void store_submission_answer(struct json_writer *w, const struct store_submissio
 }
 
 void store_submissions_answer(struct response *res, const struct store_submission_row *rows, size_t n,
-                              int64_t total, const struct store_paging *paging) {
+                              int64_t total, const struct paging *paging) {
         struct json_writer w = JSON_WRITER(&res->body);
 
         response_begin(res, 200, CONTENT_TYPE_JSON);
@@ -47,6 +47,6 @@ void store_submissions_answer(struct response *res, const struct store_submissio
         for (size_t i = 0; i < n; i++)
                 store_submission_answer(&w, &rows[i]);
         json_array_end(&w);
-        store_answer_pagination(&w, total, paging->page, paging->size);
+        paging_write(&w, paging, total);
         json_object_end(&w);
 }
