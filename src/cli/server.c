@@ -130,6 +130,11 @@ static int open_vault(const char *who, struct server *s) {
         if (r < 0)
                 problem(who, "%s", text);
         s->context.vault = s->vault;
+        if (r < 0)
+                return r;
+        r = server_node_announce(s);
+        if (r < 0)
+                problem(who, STR_FMT, STR_ARG(error_row(r)->text));
         return r;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/errors.h"
 #include "cli/command.h"
+#include "integrations/vault_nodes.h"
 
 enum { ARENA_MAX = 64 * 1024, LEASE_ATTEMPTS = 16 };
 
@@ -79,6 +80,8 @@ static int renew(struct tx *tx, void *data) {
         int r;
 
         r = node_renew(tx, &n->server->node, clock_now(n->server->context.clock), &n->leased_until);
+        if (r == 0)
+                r = vault_nodes_announce(tx, n->server->vault, &n->server->node);
         return r < 0 ? r : node_clock_mark(tx, n->arena, &n->mark);
 }
 
@@ -106,6 +109,16 @@ int server_node_renew(struct server *s) {
         s->node.leased_until = n.leased_until;
         follow_clock(s, n.mark);
         return r;
+}
+
+static int announce(struct tx *tx, void *data) {
+        struct server *s = data;
+
+        return vault_nodes_announce(tx, s->vault, &s->node);
+}
+
+int server_node_announce(struct server *s) {
+        return database_write_now(s->database, announce, s);
 }
 
 static int release(struct tx *tx, void *data) {

@@ -28,6 +28,9 @@ struct vault {
 /* The key with this id; NULL when it is not at hand, also after another look into the file. */
 const struct vault_key *vault_key_find(struct vault *vault, struct str id);
 
+/* Takes what was added to the file since it was read. */
+void vault_look_again(struct vault *vault);
+
 /* Adds the key that is written in a text, if it is new: 44 or 43 characters of base64 or base64url, or 64 of hex.
  *
  * ret_index   where it stands

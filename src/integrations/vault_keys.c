@@ -100,19 +100,31 @@ static bool has_changed(struct vault *v) {
         return changed;
 }
 
+static void look_again(struct vault *v) {
+        char text[VAULT_PROBLEM_MAX];
+
+        if (has_changed(v) && vault_read_file(v, text) < 0)
+                LOG(LOG_ERROR, "the vault's keys cannot be read anew", LOG_STR("problem", str_of(text)));
+}
+
+void vault_look_again(struct vault *v) {
+        if (!v->has_file)
+                return;
+        pthread_mutex_lock(&v->reading);
+        look_again(v);
+        pthread_mutex_unlock(&v->reading);
+}
+
 /* Whoever else lacks the key meanwhile waits, and then has it. */
 const struct vault_key *vault_key_find(struct vault *v, struct str id) {
         const struct vault_key *key = find(v, id);
-        char text[VAULT_PROBLEM_MAX];
 
         if (key || !v->has_file)
                 return key;
         pthread_mutex_lock(&v->reading);
         key = find(v, id);
-        if (!key && has_changed(v)) {
-                if (vault_read_file(v, text) < 0)
-                        LOG(LOG_ERROR, "the vault's keys cannot be read anew",
-                            LOG_STR("problem", str_of(text)));
+        if (!key) {
+                look_again(v);
                 key = find(v, id);
         }
         pthread_mutex_unlock(&v->reading);

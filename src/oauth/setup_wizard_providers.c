@@ -96,7 +96,7 @@ static int read_entry(struct request *req, const json_t *entry, struct wizard *r
 }
 
 int wizard_read_providers(struct request *req, struct str text, struct wizard *ret) {
-        struct str json;
+        struct str json = STR_NULL;
         json_t *list;
         int r;
 

@@ -1,7 +1,7 @@
 // The vault: where its keys come from, what a wrong one leads to, and how one is replaced while servers run.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { withKey } from '../lib/agents.mjs';
@@ -245,6 +245,56 @@ describe('rotate-key', () => {
     await server.up();
     await everySecretOpens(server, 3);
   }));
+
+  it('brings in no key that a running server lacks', withServer(() => ({ ENCRYPTION_KEY: fernet(randomBytes(32)) }), async (server) => {
+    const ada = await person(server), former = server.env.ENCRYPTION_KEY, before = await current(server);
+    await store(server, ada);
+    Object.assign(server.env, { ENCRYPTION_KEY: fernet(randomBytes(32)), ENCRYPTION_KEYS_OLD: former }); // of the command alone
+    const from = Date.now(), refused = await vault(server, 'rotate-key');
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /Server number \d+ lacks key [0-9a-f]{16}: restart it with this key in ENCRYPTION_KEY and the former one in ENCRYPTION_KEYS_OLD/);
+    assert.ok(Date.now() - from < 20_000, 'it waits for none that can’t get it');
+    assert.equal(await current(server), before);
+    await store(server, ada);
+    assert.equal((await rotate(server, '--force')).resealed, 2);
+    const answer = await ada.api.post('/integrations/openai/credentials', { type: 'api_key', title: 'x', api_key: 'x' });
+    assert.deepEqual([answer.status, answer.json.detail], [500, 'Failed to store credentials']);
+    await server.stop();
+    await server.up();
+    await store(server, ada);
+    await everySecretOpens(server, 3);
+    for (const bad of ['-1', '3601', 'x'])
+      assert.equal((await vault(server, 'rotate-key', `--wait=${bad}`)).code, 2);
+  }));
+
+  if (engine === 'postgres')
+    it('waits for copies of the key file on other machines', withServer({}, async (server) => {
+      const ada = await person(server), before = await current(server), other = await server.node({ ENCRYPTION_KEY_FILE: join(server.folder, 'copy', 'vault.keys') });
+      const copy = () => {
+        mkdirSync(join(server.folder, 'copy'), { recursive: true });
+        copyFileSync(keyFile(server), other.env.ENCRYPTION_KEY_FILE);
+      };
+      copy();
+      await other.up();
+      try {
+        await store(server, ada);
+        const refused = await vault(server, 'rotate-key', '--wait=0');
+        assert.equal(refused.code, 1);
+        assert.match(refused.stderr, /Server number \d+ lacks key [0-9a-f]{16}: copy the key file to it/);
+        assert.equal((refused.stderr.match(/lacks key/g) ?? []).length, 1, 'who shares the file finds it there');
+        assert.equal(await current(server), before);
+        copy();
+        const rotating = vault(server, 'rotate-key', '--wait=30');
+        await other.stop();
+        await other.up(); // says at once what else it would say within a minute
+        const { code, stderr, json } = await rotating;
+        assert.equal(code, 0, stderr);
+        assert.equal(json.resealed, 1);
+        assert.equal(await current(server), json.key);
+      } finally {
+        await other.close();
+      }
+    }));
 
   it('leaves what cannot be opened as it is, and says so', withServer({}, async (server) => {
     const ada = await person(server), bad = await store(server, ada), good = await store(server, ada);
