@@ -11,9 +11,8 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 ERRORS_HEAD = """\
+<!-- Made of src/base/errors.def by scripts/generate_docs.py: don't edit it here. -->
 # Error catalogue
-
-Made of `src/base/errors.def` by `scripts/generate_docs.py`; don't edit it here.
 
 Every refusal says what was wrong and changes nothing. How it looks depends on who asked:
 
@@ -47,10 +46,10 @@ SECTIONS = {
 }
 
 PROVIDERS_HEAD = """\
+<!-- Made of src/integrations/providers.json by scripts/generate_docs.py: don't edit it here. -->
 # Providers and their scopes
 
-Made of `src/integrations/providers.json` by `scripts/generate_docs.py`; don't edit it here. What an operator adds or changes by
-`INTEGRATION_PROVIDERS_FILE` is not in it: `GET /external-api/v1/integrations/providers` of a server says what that server has.
+What a server can connect as it comes. What its operator adds or changes by `INTEGRATION_PROVIDERS_FILE` is not in it: `GET /external-api/v1/integrations/providers` of a server says what that server has.
 
 `provider` is the name that the API, the [wizard](wizard.md) and blocks use. Kinds: `oauth2` is an account that is connected at the provider,
 `api_key` a key, `user_password` a name with a password, `host_scoped` header fields for a host.

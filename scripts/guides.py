@@ -92,8 +92,12 @@ class Guide:
         body = re.sub(r'<a([^>]*?)href="([^"]*)"([^>]*)>(.*?)</a>', lambda m: self.link(m, guides), self.html, flags=re.S)
         body = re.sub(r'<img src="([^"]*)"', lambda m: self.image(m, images), body)
         body = re.sub(r' align="(\w+)"', r' class="\1"', body)
-        body = body.replace('<table>', '<div class="table" tabindex="0" role="region" aria-label="Table">\n<table>').replace('</table>', '</table>\n</div>')
         body = re.sub(r'<th([^>]*)></th>', r'<td\1></td>', body)  # a heading of nothing names nothing
+        body = re.sub(r'<th(?=[ >])', '<th scope="col"', body)
+        tables = iter(range(1, sys.maxsize))
+        # a box that scrolls can be reached by keyboard, and has a name of its own
+        body = re.sub('<table>', lambda _: f'<div class="table" tabindex="0" role="region" aria-label="Table {next(tables)}">\n<table>', body)
+        body = body.replace('</table>', '</table>\n</div>')
         body = body.replace('<pre>', '<pre tabindex="0">').replace(' />', '>')
         return self.contents() + body.lstrip('\n')
 

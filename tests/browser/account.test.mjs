@@ -132,7 +132,7 @@ describe('connected apps', () => {
     for (const part of ['Agent Planner', 'Plans your week', 'See who you are', 'just now'])
       assert.ok((await text()).includes(part), `${part} is missing in ${await text()}`);
     await shot('apps');
-    await button('Remove the access of Agent Planner').click();
+    await button('Remove access of Agent Planner').click();
     assert.match(await text(), /no longer has access/);
     assert.match(await text(), /No app has access/);
     assert.equal((await me(browser, tokens.access_token)).status, 401);

@@ -1,0 +1,100 @@
+// THE list of pages and their states, for what is checked of every page (browser/pages.test.mjs) and for screenshots of them
+// (`node tests/screenshots.mjs`). A new page is a row here.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeAdmin } from './admin.mjs';
+import { encodeForm } from './browser.mjs';
+import { authorizeQuery, grant, pkce } from './oauth.mjs';
+import { signUp } from './people.mjs';
+import { root } from './programs.mjs';
+import { described, withProviders } from './providers.mjs';
+
+// A server with somebody who has a bit of everything, somebody who has nothing, and an administrator.
+export async function world(settings) {
+  const server = await withProviders({ acme: { ...described('http://127.0.0.1:9', { scopes: { words: { read: 'Read your documents' } } }), title: 'Acme Docs' } }, settings);
+  const busy = await signUp(server, { email: 'nora@example.org', password: 'a long walk home at dusk', name: 'Nora New' });
+  const idle = await signUp(server, { email: 'idle@example.org', password: 'nothing at all to do here', name: 'Ida Idle' });
+  const admin = await makeAdmin(server);
+  const made = { owner: busy.who.email, description: 'Plans your week with the agents you already have.' };
+  const app = await server.createApp({ ...made, name: 'Agent Planner', redirectUris: ['http://localhost:9/callback'], scopes: ['IDENTITY', 'READ_GRAPH', 'EXECUTE_GRAPH'] });
+  await server.createApp({ ...made, name: 'An application with a name that is as long as some people make them', redirectUris: ['https://app.example/cb', 'http://localhost:9/callback'] });
+  await grant(busy, app);
+  for (const [name, description] of [['Nightly report', null], ['A key with a very long name that goes on and on', 'x'.repeat(200)]])
+    assert.equal((await busy.post('/api/api-keys', { json: { name, description, permissions: ['IDENTITY', 'READ_GRAPH'] } })).status, 200);
+  const stored = await busy.post('/api/integrations/openai/credentials', { json: { type: 'api_key', title: 'Work', api_key: 'sk-of-nobody' } });
+  assert.ok(stored.status < 300, stored.text);
+  const mine = (await busy.get('/api/oauth/apps/mine')).json;
+  return { server, people: { busy, idle, admin }, app, appId: mine.find(({ client_id }) => client_id === app.client_id).id };
+}
+
+const authorize = ({ app }, more) => `/auth/authorize?${encodeForm(authorizeQuery(app, pkce(), more))}`;
+const wizard = ({ app }) => `/auth/integrations/setup-wizard?${encodeForm({ client_id: app.client_id, redirect_uri: app.redirectUri, state: 's',
+  providers: Buffer.from('[{"provider":"acme","scopes":["read"]},{"provider":"openai"}]').toString('base64') })}`;
+const send = (name) => (page) => page.getByRole('button', { name, exact: true }).click();
+
+// name; as: whose (nobody's if absent); path; act: what brings it to its state; foreign: what of it is somebody else's work;
+// complaint: what the browser says of it, and may; alike: one of many of a kind, which
+// need not be seen in every way; all: in every scheme at every width
+export const pages = [
+  { name: 'login', path: '/login' },
+  { name: 'login-wrong', path: '/login', async act(page) {
+    await page.getByLabel('E-mail').fill('nora@example.org');
+    await page.getByLabel('Password').fill('not the right one');
+    await send('Login')(page);
+    await page.getByRole('alert').waitFor();
+  } },
+  { name: 'signup', path: '/signup' },
+  { name: 'signup-wrong', path: '/signup', async act(page) {
+    await page.getByLabel('E-mail').fill('weak@example.org');
+    await page.getByLabel('Password', { exact: true }).fill('password123');
+    await page.getByLabel('Confirm password').fill('password124');
+    await send('Sign up')(page);
+    await page.locator('.field-error').first().waitFor();
+  } },
+  { name: 'unknown', path: '/nowhere' },
+  { name: 'setup-over', path: '/setup?token=nonsense' },
+  { name: 'home', as: 'busy', path: '/' },
+  { name: 'logout', as: 'busy', path: '/logout' },
+  { name: 'consent', as: 'idle', path: (w) => authorize(w) },
+  { name: 'consent-wider', as: 'busy', path: (w) => authorize(w, { prompt: 'consent' }) },
+  { name: 'card-app', as: 'idle', path: (w) => authorize(w, { client_id: 'agpt_client_AAAAAAAAAAAAAAAAAAAAAA' }) },
+  { name: 'card-redirect', as: 'idle', path: (w) => authorize(w, { redirect_uri: 'https://evil.example/cb' }) },
+  { name: 'card-scope', as: 'idle', path: (w) => authorize(w, { scope: 'IDENTITY DELETE_INTEGRATIONS' }) },
+  { name: 'wizard', as: 'idle', path: wizard },
+  { name: 'wizard-half', as: 'busy', path: wizard },
+  { name: 'wizard-card', as: 'idle', path: '/auth/integrations/setup-wizard?providers=e30' },
+  { name: 'connected', path: '/auth/integrations/connected', complaint: /Scripts may close only/ },
+  { name: 'oauth-callback-failed', as: 'idle', path: '/auth/integrations/oauth_callback?error=access_denied&state=unknown' },
+  { name: 'credential-new', as: 'busy', path: '/auth/integrations/credentials?provider=openai' },
+  { name: 'credential-new-http', as: 'busy', path: '/auth/integrations/credentials?provider=http' },
+  ...['busy', 'idle'].flatMap((as) => ['', 'connected-apps', 'api-keys', 'integrations', 'oauth-apps', 'sessions', 'activity'].map((path) =>
+    ({ name: `${path || 'profile'}${as === 'idle' ? '-none' : ''}`, as, path: `/profile/${path}`.replace(/\/$/, '') }))),
+  { name: 'api-key-new', as: 'busy', path: '/profile/api-keys/new' },
+  { name: 'api-key-wrong', as: 'busy', path: '/profile/api-keys/new', async act(page) {
+    await page.getByLabel('Name', { exact: true }).fill('Nightly report');
+    await send('Create')(page);
+    await page.locator('.field-error').first().waitFor();
+  } },
+  { name: 'api-key-created', as: 'idle', path: '/profile/api-keys/new', async act(page) {
+    await page.getByLabel('Name', { exact: true }).fill('Made for a look');
+    await page.getByRole('checkbox').first().check();
+    await send('Create')(page);
+    await page.getByLabel('API key', { exact: true }).waitFor();
+  } },
+  { name: 'oauth-app', as: 'busy', path: (w) => `/profile/oauth-apps/${w.appId}` },
+  { name: 'admin-confirm', as: 'admin', path: '/admin/confirm' },
+  { name: 'admin', as: 'admin', path: '/admin' },
+  { name: 'admin-people', as: 'admin', path: '/admin/people' },
+  { name: 'admin-people-none', as: 'admin', path: '/admin/people?q=nobody-is-called-so' },
+  { name: 'admin-person', as: 'admin', path: (w) => `/admin/people/${w.people.busy.user.id}` },
+  { name: 'reference', path: '/external-api/docs', foreign: '#reference' },
+  { name: 'style', path: '/docs/style', all: true },
+  ...readdirSync(join(root, 'docs')).filter((f) => f.endsWith('.md')).map((f) => f.slice(0, -3)).map((name) =>
+    ({ name: `docs-${name}`, alike: name !== 'api', path: name === 'README' ? '/docs' : `/docs/${name}` })),
+];
+
+export const pathOf = ({ path }, w) => typeof path === 'function' ? path(w) : path;
+
+// The cookies of a person's session for Playwright.
+export const cookiesOf = (person, base) => [...person.cookies].map(([name, value]) => ({ name, value, url: base }));
