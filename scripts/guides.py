@@ -103,13 +103,13 @@ class Guide:
 
 
 def measure(path):
-    """Width, height and served address of a PNG, which is shown at half its size: screenshots have two dots per pixel."""
+    """Width, height and served address of a PNG."""
     with open(path, 'rb') as file:
         data = file.read()
     if data[:8] != b'\x89PNG\r\n\x1a\n':
         sys.exit(f'{path}: no PNG')
     width, height = int.from_bytes(data[16:20], 'big'), int.from_bytes(data[20:24], 'big')
-    return width // 2, height // 2, '/static/' + hashed_name(os.path.basename(path), data)
+    return width, height, '/static/' + hashed_name(os.path.basename(path), data)
 
 
 def main():

@@ -14,10 +14,10 @@ import { described, withProviders } from './providers.mjs';
 export async function world(settings) {
   const server = await withProviders({ acme: { ...described('http://127.0.0.1:9', { scopes: { words: { read: 'Read your documents' } } }), title: 'Acme Docs' } }, settings);
   const busy = await signUp(server, { email: 'nora@example.org', password: 'a long walk home at dusk', name: 'Nora New' });
-  const idle = await signUp(server, { email: 'idle@example.org', password: 'nothing at all to do here', name: 'Ida Idle' });
+  const idle = await signUp(server, { email: 'ida@example.org', password: 'nothing at all to do here', name: 'Ida Lark' });
   const admin = await makeAdmin(server);
   const made = { owner: busy.who.email, description: 'Plans your week with the agents you already have.' };
-  const app = await server.createApp({ ...made, name: 'Agent Planner', redirectUris: ['http://localhost:9/callback'], scopes: ['IDENTITY', 'READ_GRAPH', 'EXECUTE_GRAPH'] });
+  const app = await server.createApp({ ...made, name: 'Agent Planner', redirectUris: ['https://planner.example/callback', 'http://localhost:9/callback'], scopes: ['IDENTITY', 'READ_GRAPH', 'EXECUTE_GRAPH'] });
   await server.createApp({ ...made, name: 'An application with a name that is as long as some people make them', redirectUris: ['https://app.example/cb', 'http://localhost:9/callback'] });
   await grant(busy, app);
   for (const [name, description] of [['Nightly report', null], ['A key with a very long name that goes on and on', 'x'.repeat(200)]])
@@ -77,12 +77,13 @@ export const pages = [
     await page.locator('.field-error').first().waitFor();
   } },
   { name: 'api-key-created', as: 'idle', path: '/profile/api-keys/new', async act(page) {
-    await page.getByLabel('Name', { exact: true }).fill('Made for a look');
+    await page.getByLabel('Name', { exact: true }).fill('Nightly report');
     await page.getByRole('checkbox').first().check();
     await send('Create')(page);
     await page.getByLabel('API key', { exact: true }).waitFor();
   } },
   { name: 'oauth-app', as: 'busy', path: (w) => `/profile/oauth-apps/${w.appId}` },
+  { name: 'oauth-app-new', as: 'admin', path: '/profile/oauth-apps/new' },
   { name: 'admin-confirm', as: 'admin', path: '/admin/confirm' },
   { name: 'admin', as: 'admin', path: '/admin' },
   { name: 'admin-people', as: 'admin', path: '/admin/people' },
