@@ -8,6 +8,11 @@
 
 enum { NAMES_TEXT_MAX = 1024 * 1024 };
 
+struct names_of {
+        char list[AUDIT_NAMES][AUDIT_NAME_MAX];
+        unsigned n;
+};
+
 static void name_put(char kind, struct str id, char *out) {
         size_t n = MIN_OF(id.len, (size_t)AUDIT_NAME_MAX - 2);
 
@@ -51,7 +56,24 @@ static struct str names_json(struct arena *arena, char (*names)[AUDIT_NAME_MAX],
         return text;
 }
 
+/* Moves what one event is found by behind the others, but for what the event before it was found by as well: in a row of
+ * events most are of one kind and of one app. */
+static size_t take_names(char (*names)[AUDIT_NAME_MAX], size_t n, const struct names_of *before,
+                         const struct names_of *now) {
+        for (unsigned i = 0; i < now->n; i++) {
+                bool known = false;
+
+                for (unsigned j = 0; j < before->n && !known; j++)
+                        known = strcmp(now->list[i], before->list[j]) == 0;
+                if (!known)
+                        memcpy(names[n++], now->list[i], strlen(now->list[i]) + 1);
+        }
+        return n;
+}
+
 int audit_index_names(struct arena *arena, struct str events, size_t count, struct str *ret) {
+        struct names_of found[2] = { { .n = 0 },
+                                     { .n = 0 } }; /* of the event in hand and the one before it */
         char(*names)[AUDIT_NAME_MAX];
         struct audit_texts texts;
         struct audit_entry e;
@@ -65,7 +87,8 @@ int audit_index_names(struct arena *arena, struct str events, size_t count, stru
                 r = audit_decode(&events, &texts, &e);
                 if (r <= 0)
                         return r < 0 ? r : -ERR_INTERNAL;
-                n += audit_names(&e, names + n);
+                found[count % 2].n = audit_names(&e, found[count % 2].list);
+                n = take_names(names, n, &found[(count + 1) % 2], &found[count % 2]);
         }
         *ret = names_json(arena, names, n);
         return ret->ptr ? 0 : -ERR_NO_MEMORY;
