@@ -176,7 +176,7 @@ def on_postgres(options):
         with start(folder) as gatehouse:
             warm_up(gatehouse, folder)
             for name, _, path, kind in ROWS:
-                if kind in ('introspect', 'me', 'refresh') and 'nginx' not in name:
+                if kind != 'plain' and 'nginx' not in name:
                     sqlite.append({**summarise(name, [load(gatehouse, path, kind, folder, options, 1)]), 'kind': kind})
         found = postgres.measure(options, GATEHOUSE, folder, seed, load, warm_up, summarise)
     return {'mode': 'postgres', 'disk': disk, 'sqlite': sqlite, **found}

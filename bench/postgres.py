@@ -156,12 +156,18 @@ def measure(options, binary, folder, seed, load, warm_up, summarise):
             warm_up(one, folder)
             add('introspection', lambda: load(one, '/', 'introspect', folder, options, 1), 'introspect')
             add('`/me`', lambda: load(one, '/', 'me', folder, options, 1), 'me')
+            add('`/me` by API key', lambda: load(one, '/', 'key', folder, options, 1), 'key')
+            add('list of blocks by API key', lambda: load(one, '/', 'blocks', folder, options, 1), 'blocks')
             add('refresh grant', lambda: load(one, '/', 'refresh', folder, options, 1), 'refresh', 'refresh')
             add('code grant, 2 requests', lambda: load(one, '/', 'code', folder, options, 1), 'code')
+            add('login', lambda: load(one, '/', 'login', folder, options, 1), 'login')
             with start_node(binary, folder, postgres.url, 'two', cache=True) as two:
                 warm_up(two, folder)
                 add('introspection, two nodes', lambda: together(load, [one, two], '/', 'introspect', folder, options, 1),
                     'introspect')
+                add('`/me`, two nodes', lambda: together(load, [one, two], '/', 'me', folder, options, 1), 'me')
+                add('`/me` by API key, two nodes', lambda: together(load, [one, two], '/', 'key', folder, options, 1), 'key')
+                add('code grant, two nodes', lambda: together(load, [one, two], '/', 'code', folder, options, 1), 'code')
                 add('refresh grant, two nodes', lambda: together(load, [one, two], '/', 'refresh', folder, options, 2), 'refresh',
                     'refresh')
         ceilings['refresh'] = postgres.pgbench(GRANT, options.rows, options.seconds)

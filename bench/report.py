@@ -107,7 +107,7 @@ def cleanup(result):
              milliseconds(r['p99_quiet_us']), milliseconds(r['p99_busy_us']), f"{r['ratio']:.2f}",
              verdict(r['ratio'], P99_RISE_MAX, at_least=False), milliseconds(r['worst_us']), whole(r['per_second_quiet']),
              whole(r['per_second_busy']), whole(r['removed']), f"{r['seconds']:.0f}", str(r['failures'])] for r in result['rows']]
-    return table(['', 'load', 'p99 ms before', 'p99 ms during', 'ratio', 'target', 'worst window ms', 'requests/s before',
+    return f"On {result.get('engine', 'SQLite')}:\n\n" + table(['', 'load', 'p99 ms before', 'p99 ms during', 'ratio', 'target', 'worst window ms', 'requests/s before',
                   'during', 'removed', 'seconds', 'failed'], rows)
 
 
