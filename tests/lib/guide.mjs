@@ -36,7 +36,7 @@ function assertShown(shown, got, where) {
   }
   if (shown && typeof shown === 'object')
     return Object.entries(shown).forEach(([name, s]) => assertShown(s, got?.[name], `${where}.${name}`));
-  if (shown === 0 && typeof got === 'number')
+  if (shown > 1e9 && got > 1e9)
     return; // a time
   assert.deepEqual(got, shown, where);
 }
