@@ -45,7 +45,8 @@ enum block_field_flag {
         FIELD_ADVANCED = 1 << 1, /* `advanced` true. Optional fields have it unless FIELD_BASIC is given */
         FIELD_BASIC = 1 << 2,    /* optional, and shown all the same */
         FIELD_SECRET = 1 << 3,
-        FIELD_CREDENTIALS = 1 << 5, /* takes a person's stored credentials: its schema names `credentials_provider` */
+        FIELD_CREDENTIALS =
+                1 << 5, /* takes a person's stored credentials: its schema names `credentials_provider` */
         FIELD_HIDDEN = 1 << 4,
 };
 

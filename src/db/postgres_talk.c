@@ -348,7 +348,7 @@ static int text_run(struct postgres_connection *c, const char *what, const char 
 }
 
 int postgres_script(struct db_connection *c, const char *sql) {
-        PGresult *result;
+        PGresult *result = NULL;
         int r;
 
         r = text_run(postgres_of(c), "script", sql, NULL, true, &result);

@@ -59,7 +59,7 @@ static int answer_page(struct request *req, struct response *res) {
         struct json_writer w = JSON_WRITER(&res->body);
         struct api_key_info_row *keys;
         struct total_row count;
-        int64_t page, size;
+        int64_t page = 1, size = PAGE_SIZE;
         size_t n;
         int r;
 

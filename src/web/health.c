@@ -46,5 +46,6 @@ int handle_metrics(struct request *req, struct response *res) {
 }
 
 int handle_static(struct request *req, struct response *res) {
-        return page_static(req->context->theme, req->path_params[0], request_header(req, STR("Accept-Encoding")), res);
+        return page_static(req->context->theme, req->path_params[0],
+                           request_header(req, STR("Accept-Encoding")), res);
 }

@@ -96,7 +96,7 @@ static int run_remove_from_dictionary(struct block_run *run) {
         char number[KEY_NUMBER_MAX];
         const char *key = key_text(input_value(run, "key"), number);
         json_auto_t *copy = NULL;
-        json_t *value;
+        json_t *value = NULL;
         int r;
 
         r = copy_and_find(run, key, &copy, &value);
@@ -113,7 +113,7 @@ static int run_replace_dictionary_value(struct block_run *run) {
         char number[KEY_NUMBER_MAX];
         const char *key = key_text(input_value(run, "key"), number);
         json_auto_t *copy = NULL;
-        json_t *value;
+        json_t *value = NULL;
         int r;
 
         r = copy_and_find(run, key, &copy, &value);
