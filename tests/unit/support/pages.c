@@ -24,6 +24,10 @@ int page_respond(const struct page_theme *theme _unused_, struct response *res, 
         return 0;
 }
 
+struct str page_text(const struct request *req _unused_, struct str english) {
+        return english;
+}
+
 const char *pages_text(const char *name, const char *inner) {
         const json_t *value = json_object_get(pages_shown.data, name);
 
