@@ -24,7 +24,11 @@ describe('two nodes behind haproxy', options, () => {
       ['/etc/haproxy/id.example.org.pem', pem], ['log /dev/log local0', 'log stdout format raw local0 info'], ['maxconn 20000', 'maxconn 500'],
       ['server node1 10.0.0.11:8006', `server node1 127.0.0.1:${nodes[0].port}`], ['server node2 10.0.0.12:8006', `server node2 127.0.0.1:${nodes[1].port}`]]);
     await front.start(path, ['-db', '-f', front.write('haproxy.cfg', text)]);
-    await sleep(700); // the first checks
+    const visitor = front.browser(nodes[0]); // until the first checks have found both
+    for (let good = 0, end = Date.now() + 15_000; good < 8; good = (await visitor.get('/login')).status === 200 ? good + 1 : 0) {
+      assert.ok(Date.now() < end, 'haproxy finds no node');
+      await sleep(100);
+    }
   });
   after(async () => {
     await front?.close();
