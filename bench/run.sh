@@ -31,6 +31,13 @@ if [ "${1-}" = vault ]; then
         "$BUILD_DIR/bench/bench_vault" "$folder/vault.db"
         exit
 fi
+if [ "${1-}" = limits ]; then
+        command -v callgrind_control >/dev/null || {
+                echo "bench/run.sh: valgrind is missing; scripts/install-deps.sh build bench installs what is needed" >&2
+                exit 1
+        }
+        exec python3 bench/limits.py
+fi
 if [ "${1-}" = store ]; then
         exec python3 bench/store.py
 fi

@@ -13,7 +13,7 @@ for_build=(build-essential meson ninja-build pkg-config gettext python3 python3-
 for_test=(libcmocka-dev json-schema-test-suite clang libclang-rt-14-dev python3-venv chromium sqlite3 postgresql
         pgbouncer haproxy nginx-light caddy systemd openssl curl)
 for_lint=(clang-format clang-tidy)
-for_bench=(nginx-light wrk)
+for_bench=(nginx-light wrk valgrind)
 
 wanted=()
 for purpose in "${@:-build}"; do

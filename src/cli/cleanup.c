@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "account/audit_verify.h"
 #include "base/errors.h"
 #include "base/memory.h"
 #include "cli/command.h"
@@ -13,21 +14,42 @@
 #include "cli/tool_database.h"
 #include "jobs/cleanup.h"
 
+enum { KEY_OLD_KEY = 0x5401 };
 enum { OUTPUT_MAX = 4096, BAR_WIDTH = 28 };
 
 struct arguments {
         struct settings_args settings;
         bool json;
+        const char *old_keys[AUDIT_KEYS_MAX - 1];
+        size_t n_old_keys;
+};
+
+static const struct argp_option options[] = {
+        { .name = "old-key",
+          .key = KEY_OLD_KEY,
+          .arg = "FILE",
+          .doc = "A key file that was the server's before, once after it was replaced: the audit trail's "
+                 "removed part, "
+                 "which it vouches for, then is the new key's. May be given several times" },
+        { 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state) {
         struct arguments *a = state->input;
 
-        if (key != ARGP_KEY_INIT)
+        switch (key) {
+        case ARGP_KEY_INIT:
+                state->child_inputs[0] = &a->settings;
+                state->child_inputs[1] = &a->json;
+                return 0;
+        case KEY_OLD_KEY:
+                if (a->n_old_keys == AUDIT_KEYS_MAX - 1)
+                        argp_error(state, "there are too many old keys: give at most %d", AUDIT_KEYS_MAX - 1);
+                a->old_keys[a->n_old_keys++] = arg;
+                return 0;
+        default:
                 return ARGP_ERR_UNKNOWN;
-        state->child_inputs[0] = &a->settings;
-        state->child_inputs[1] = &a->json;
-        return 0;
+        }
 }
 
 static const char doc[] = "Remove expired codes, tokens, authorizations, sessions and links, and the audit "
@@ -41,7 +63,7 @@ static const char doc[] = "Remove expired codes, tokens, authorizations, session
 static const struct argp_child children[] = { { .argp = &settings_argp_database },
                                               { .argp = &output_argp },
                                               { 0 } };
-static const struct argp argp = { .parser = parse, .doc = doc, .children = children };
+static const struct argp argp = { .options = options, .parser = parse, .doc = doc, .children = children };
 
 static int64_t total(const struct cleanup_counts *counts) {
         int64_t sum = 0;
@@ -81,22 +103,40 @@ static int print(const char *who, const struct arguments *a, const struct cleanu
         return output_print(who, &out);
 }
 
-/* Removing a part of the audit trail takes the key that the rest is sealed with. */
-static int load_key(const char *who, const struct settings *settings, struct cleanup *cleanup,
-                    struct mac_key *key) {
+/* 1, or 0 where there is no file. */
+static int load_key(const char *who, struct str path, struct mac_key *ret) {
         char text[PRIVATE_FILE_PROBLEM_MAX];
         int r;
 
-        r = key_file_find(settings->key_file, key, text);
+        r = key_file_find(path, ret, text);
         if (r < 0)
                 problem(who, "%s", text);
+        return r;
+}
+
+/* Removing a part of the audit trail takes the key that the rest is sealed with. */
+static int load_keys(const char *who, const struct arguments *a, const struct settings *settings,
+                     struct cleanup *cleanup, struct mac_key keys[AUDIT_KEYS_MAX]) {
+        int r;
+
+        r = load_key(who, settings->key_file, &keys[0]);
         if (r == 0)
                 fprintf(stderr,
                         "%s: the key file " STR_FMT " is not there: the audit trail is left to the server.\n",
                         who, STR_ARG(settings->key_file));
-        if (r > 0)
-                cleanup->key = key;
-        return r;
+        if (r <= 0)
+                return r;
+        cleanup->key = keys;
+        for (; cleanup->n_old_keys < a->n_old_keys; cleanup->n_old_keys++) {
+                const char *path = a->old_keys[cleanup->n_old_keys];
+
+                r = load_key(who, str_of(path), &keys[1 + cleanup->n_old_keys]);
+                if (r == 0)
+                        problem(who, "The key file %s is not there.", path);
+                if (r <= 0)
+                        return r < 0 ? r : -ERR_SETTINGS;
+        }
+        return 1;
 }
 
 static int clean_up(const char *who, const struct arguments *a, struct cleanup *cleanup) {
@@ -123,7 +163,7 @@ int command_cleanup(int argc, char **argv) {
         struct cleanup cleanup = { .clock = &clock_system, .pause = process_sleep_ms };
         struct arguments a = { 0 };
         struct settings settings;
-        struct mac_key key = { 0 };
+        struct mac_key keys[AUDIT_KEYS_MAX] = { 0 };
         int status = STATUS_FAILED;
 
         process_protect_secrets();
@@ -134,9 +174,9 @@ int command_cleanup(int argc, char **argv) {
                 return STATUS_FAILED;
         cleanup.settings = &settings;
         cleanup.database = db;
-        if (load_key(argv[0], &settings, &cleanup, &key) >= 0 &&
+        if (load_keys(argv[0], &a, &settings, &cleanup, keys) >= 0 &&
             command_audit(argv[0], db, &(struct audit){ .event = AUDIT_CLEANED_UP }) >= 0)
                 status = clean_up(argv[0], &a, &cleanup);
-        memory_wipe(&key, sizeof(key));
+        memory_wipe(keys, sizeof(keys));
         return status;
 }

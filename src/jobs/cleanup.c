@@ -34,6 +34,7 @@ struct limits {
 struct batch {
         const struct limits *limits;
         const struct mac_key *key;
+        size_t n_old_keys;
         enum cleanup_kind kind;
         struct arena *arena;
         int64_t after; /* ids up to here have been looked at */
@@ -168,7 +169,9 @@ static int remove_without_id(struct tx *tx, struct batch *b) {
                 return remove_executions(tx, b);
         case CLEANUP_AUDIT:
                 size = size / AUDIT_SHARE + 1;
-                removed = b->key ? audit_remove_before(tx, b->key, b->limits->audited, size) : 0;
+                removed =
+                        b->key ? audit_remove_before(tx, b->key, 1 + b->n_old_keys, b->limits->audited, size)
+                               : 0;
                 break;
         case CLEANUP_IMPORTED_TOKENS:
                 removed = db_imported_tokens_delete_expired(tx, b->limits->ended, size);
@@ -270,9 +273,11 @@ static int write_batch_now(struct round *round, struct batch *b) {
 
 static int clean_kind(struct round *round, enum cleanup_kind kind) {
         const struct cleanup *cleanup = round->cleanup;
-        struct batch b = {
-                .limits = &round->limits, .key = round->cleanup->key, .kind = kind, .arena = &round->arena
-        };
+        struct batch b = { .limits = &round->limits,
+                           .key = round->cleanup->key,
+                           .n_old_keys = round->cleanup->n_old_keys,
+                           .kind = kind,
+                           .arena = &round->arena };
         int removed;
 
         do {

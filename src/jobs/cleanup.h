@@ -54,6 +54,7 @@ struct cleanup {
 
         /* The server's, for the audit trail, of which nothing is removed where it is NULL. */
         const struct mac_key *key;
+        size_t n_old_keys; /* that stand behind it: the server's before */
 
         /* Called after each batch; false stops the round. May be NULL. */
         bool (*go_on)(void *data, enum cleanup_kind kind, const struct cleanup_counts *so_far);

@@ -78,7 +78,7 @@ struct removal {
 static int remove_before(struct tx *tx, void *data) {
         const struct removal *m = data;
 
-        return audit_remove_before(tx, &m->f->context.server_key, m->before, m->limit);
+        return audit_remove_before(tx, &m->f->context.server_key, 1, m->before, m->limit);
 }
 
 static int remove_now(struct fixture *f, int64_t before, int64_t limit) {
