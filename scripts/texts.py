@@ -244,6 +244,8 @@ def all_texts():
 
 
 def tags_of(text):
+    """How often each tag comes; of attributes that people read only what is not words."""
+    text = READ_ATTRIBUTES.sub(lambda m: m[1] + m[3] + ''.join(re.findall(MUSTACHE, m[2])), text)
     return collections.Counter(key_of(tag) for tag in re.findall(rf'{MUSTACHE}|<[^>]*>|\{{\d\}}', text, re.S))
 
 
