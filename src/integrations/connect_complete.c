@@ -84,12 +84,15 @@ static int exchange(struct completion *c) {
         const struct context *context = c->req->context;
         const struct connection_state *state = &c->out->state;
         char verifier[CONNECTION_VERIFIER_LENGTH], said[OAUTH_PROBLEM_MAX + 80];
+        const struct oauth_code code = { .code = c->answer->code,
+                                         .callback_url = state->callback_url,
+                                         .verifier = str_n(verifier, sizeof(verifier)),
+                                         .requested = state->scopes };
         struct oauth_problem problem = { 0 };
         int r;
 
         connection_state_verifier(context, c->answer->state_token, verifier);
-        r = oauth_exchange(context, c->provider, &c->req->arena, c->answer->code, state->callback_url,
-                           str_n(verifier, sizeof(verifier)), state->scopes, &c->tokens, &problem);
+        r = oauth_exchange(context, c->provider, &c->req->arena, &code, &c->tokens, &problem);
         memory_wipe(verifier, sizeof(verifier));
         if (r == -ERR_STOPPED)
                 return request_refuse(c->req, ERR_BUSY,

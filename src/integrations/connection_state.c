@@ -63,8 +63,9 @@ void connection_state_verifier(const struct context *context, struct str token,
         uint8_t bytes[VERIFIER_MACS * HASH_SIZE];
         struct hash mac;
 
-        for (uint8_t i = 0; i < VERIFIER_MACS; i++) {
-                const struct str parts[] = { token, str_n(&i, 1) };
+        for (size_t i = 0; i < VERIFIER_MACS; i++) {
+                const uint8_t number = (uint8_t)i;
+                const struct str parts[] = { token, str_n(&number, 1) };
 
                 mac = hash_mac(&context->server_key, STR("PKCE verifier of a connection"), parts,
                                ARRAY_LENGTH(parts));

@@ -53,18 +53,17 @@ static void ask_user(const struct context *context, const struct provider *p, st
 }
 
 int oauth_exchange(const struct context *context, const struct provider *p, struct arena *arena,
-                   struct str code, struct str callback_url, struct str verifier, struct str requested,
-                   struct oauth_tokens *ret, struct oauth_problem *problem) {
-        const struct oauth_asked asked = { .sent = code, .scopes = requested };
+                   const struct oauth_code *code, struct oauth_tokens *ret, struct oauth_problem *problem) {
+        const struct oauth_asked asked = { .sent = code->code, .scopes = code->requested };
         struct oauth_call call = token_call(context, p, arena);
         struct oauth_tokens tokens = { 0 };
         json_auto_t *answer = NULL;
         int r, status = 0;
 
         add(&call, STR("grant_type"), STR("authorization_code"));
-        add(&call, STR("code"), code);
-        add(&call, STR("redirect_uri"), callback_url);
-        add(&call, STR("code_verifier"), p->oauth.pkce ? verifier : STR_NULL);
+        add(&call, STR("code"), code->code);
+        add(&call, STR("redirect_uri"), code->callback_url);
+        add(&call, STR("code_verifier"), p->oauth.pkce ? code->verifier : STR_NULL);
         r = oauth_send(&call, &answer, &status, problem);
         if (r == 0)
                 r = oauth_answer_tokens(context, p, arena, answer, status, &asked, &tokens, problem);

@@ -33,15 +33,21 @@ struct oauth_tokens {
         int64_t expires_at, refresh_expires_at; /* milliseconds; 0 for never, or not told */
 };
 
+/* What a provider answered to being asked for an account, and what it was asked with. */
+struct oauth_code {
+        struct str code;
+        struct str callback_url;
+        struct str verifier;  /* PKCE's; used where the provider supports it */
+        struct str requested; /* scopes */
+};
+
 /* Exchanges a code, and asks whose account it is; that nobody answers to this is no failure.
  *
- * requested   scopes that were asked for
- * verifier    PKCE's; used where the provider supports it
  * errors      ERR_OUTBOUND with a problem, ERR_STOPPED, ERR_NO_MEMORY
  */
 _must_use_ int oauth_exchange(const struct context *context, const struct provider *p, struct arena *arena,
-                              struct str code, struct str callback_url, struct str verifier,
-                              struct str requested, struct oauth_tokens *ret, struct oauth_problem *problem);
+                              const struct oauth_code *code, struct oauth_tokens *ret,
+                              struct oauth_problem *problem);
 
 /* Renews tokens. What the answer leaves out stays as it was: refresh_token, scopes, how long an access token lives.
  *

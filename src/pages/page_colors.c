@@ -51,8 +51,8 @@ static struct color mix(struct color a, struct color b, double share) {
 static struct color readable_on_dark(struct color accent) {
         struct color c = accent;
 
-        for (double share = 0; contrast(c, dark_card) < CONTRAST_MIN + 2 && share <= 1; share += 0.02)
-                c = mix(accent, white, share);
+        for (int percent = 0; contrast(c, dark_card) < CONTRAST_MIN + 2 && percent <= 100; percent += 2)
+                c = mix(accent, white, percent / 100.0);
         return c;
 }
 

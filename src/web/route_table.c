@@ -5,6 +5,7 @@
 /* Routes with a fixed path are found through a hash table of indexes, those with a variable segment by trial:
  * there are few. Both are filled once and only read after. */
 enum { SLOTS = 512, PATTERNS_MAX = 128, EMPTY = 0 };
+_Static_assert(SLOTS >= 2 * METRICS_ROUTES_MAX, "at most half of the slots are taken");
 
 static uint16_t slots[SLOTS]; /* index + 1 */
 static uint16_t patterns[PATTERNS_MAX];
@@ -164,7 +165,7 @@ int route_table_init(void) {
 
         memset(slots, 0, sizeof(slots));
         n_patterns = 0;
-        if (routes_count > SLOTS / 2 || routes_count >= METRICS_ROUTES_MAX)
+        if (routes_count >= METRICS_ROUTES_MAX)
                 return wrong(&routes[routes_count - 1], "there are more routes than room for them");
         for (size_t i = 0; i < routes_count; i++) {
                 r = route_check(&routes[i]);
