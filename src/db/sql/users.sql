@@ -77,7 +77,7 @@ FOR NO KEY UPDATE;
 
 -- name: users_stretch(before text, limit bigint) -> user_stretch?
 SELECT COALESCE(MIN(id), '') AS last, COUNT(*) AS rows
-FROM (SELECT id FROM users WHERE id < :before ORDER BY id DESC LIMIT :limit) AS stretch;
+FROM (SELECT id FROM users WHERE id < :before ORDER BY id DESC LIMIT :limit) AS ids;
 
 -- A person as administrators see them in a list.
 -- row: person
