@@ -41,6 +41,7 @@ install: ## into DESTDIR and PREFIX (/usr/local): programs and systemd unit
 	@test -x build/gatehouse || { echo "Run 'make build' first, as yourself." >&2; exit 1; }
 	install -d '$(bindir)' '$(unitdir)'
 	install -m 755 build/gatehouse '$(bindir)/gatehouse'
+	install -m 755 build/gatehouse-logo '$(bindir)/gatehouse-logo'
 	ln -sf gatehouse '$(bindir)/oauth-tool'
 	ln -sf gatehouse '$(bindir)/export-api-schema'
 	sed 's|/usr/local/bin|$(PREFIX)/bin|g' deploy/gatehouse.service >'$(unitdir)/gatehouse.service'

@@ -9,6 +9,7 @@ set -euo pipefail
 
 for_build=(build-essential meson ninja-build pkg-config gettext python3 python3-yaml libuv1-dev node-llhttp libjansson-dev libsqlite3-dev
         libsodium-dev nettle-dev tzdata libcurl4-openssl-dev libcjose-dev libpq-dev libpcre2-dev libexpat1-dev zlib1g-dev
+        libturbojpeg0-dev libspng-dev libwebp-dev libseccomp-dev
         cmark-gfm)
 for_test=(libcmocka-dev json-schema-test-suite clang libclang-rt-14-dev python3-venv chromium sqlite3 postgresql
         pgbouncer haproxy nginx-light caddy systemd openssl curl)

@@ -32,6 +32,7 @@ struct settings {
         struct str logo;                /* image file; empty for the built-in one */
         struct str accent, accent_dark; /* "#1f6650"; empty for the built-in ones */
         bool signup_open;
+        struct str clamav;      /* where clamd listens; empty for none */
         bool apps_for_everyone; /* may register apps; else administrators alone */
         enum log_level log_level;
         enum log_format log_format;

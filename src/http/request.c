@@ -28,6 +28,7 @@ void request_reset(struct request *req) {
         req->host = STR("");
         req->n_headers = 0;
         req->body_kind = BODY_NONE;
+        req->takes_files = false;
         req->body = STR("");
         req->address[0] = '\0';
         req->id[0] = '\0';
@@ -73,6 +74,8 @@ enum body_kind request_body_kind(struct str content_type) {
                 return BODY_JSON;
         if (str_eq_ignore_case(content_type, STR("application/x-www-form-urlencoded")))
                 return BODY_FORM;
+        if (str_eq_ignore_case(content_type, STR("multipart/form-data")))
+                return BODY_MULTIPART;
         return BODY_OTHER;
 }
 
@@ -94,6 +97,11 @@ int request_parse_body(struct request *req) {
                 return params_parse_form(&req->body_params, &req->arena, req->body, ERR_BAD_FORM);
         case BODY_JSON:
                 return params_parse_json(&req->body_params, &req->arena, req->body);
+        case BODY_MULTIPART:
+                if (!req->takes_files)
+                        break;
+                return params_parse_multipart(&req->body_params, &req->arena,
+                                              request_header(req, STR("Content-Type")), req->body);
         case BODY_OTHER:
                 break;
         }

@@ -22,10 +22,11 @@ enum http_method {
 };
 
 enum body_kind {
-        BODY_NONE,  /* no body, or an empty one */
-        BODY_JSON,  /* application/json */
-        BODY_FORM,  /* application/x-www-form-urlencoded */
-        BODY_OTHER, /* anything else */
+        BODY_NONE,      /* no body, or an empty one */
+        BODY_JSON,      /* application/json */
+        BODY_FORM,      /* application/x-www-form-urlencoded */
+        BODY_MULTIPART, /* multipart/form-data */
+        BODY_OTHER,     /* anything else */
 };
 
 enum {
@@ -55,8 +56,10 @@ struct param {
                 PARAM_TRUE,
                 PARAM_FALSE,
                 PARAM_NUMBER,
+                PARAM_FILE, /* of a multipart body: `value` is the file, any bytes */
                 PARAM_OTHER /* object, or an array of anything but strings */
         } kind;
+        struct str type;   /* PARAM_FILE: its Content-Type as sent; STR_NULL without one */
         struct str *items; /* PARAM_LIST */
         size_t n_items;
 };
@@ -96,7 +99,8 @@ struct request {
 
         struct params query_params; /* filled by request_query() and request_form() on first use */
         struct params body_params;
-        json_t *json; /* the body, where it was held against an API document; NULL without one. Owned */
+        bool takes_files; /* whether a multipart body is understood: set from the route */
+        json_t *json;     /* the body, where it was held against an API document; NULL without one. Owned */
 
         /* A sharper public text than the error table's; set by request_refuse(). */
         struct str error_detail;
@@ -136,7 +140,7 @@ struct str request_header(const struct request *req, struct str name);
  * request is ambiguous and the cookie counts as absent. */
 struct str request_cookie(const struct request *req, struct str name);
 
-/* Parses the query or the body (JSON object or form, by its content type) into parameters, once.
+/* Parses the query or the body (JSON object or form, by its content type; multipart where files are taken) into parameters, once.
  *
  * errors   ERR_BAD_QUERY, ERR_BAD_FORM, ERR_BAD_JSON, ERR_MEDIA_TYPE, ERR_REPEATED_PARAMETER (duplicate names, also
  *          JSON members), ERR_TOO_LARGE (more than REQUEST_PARAMS_MAX), ERR_NO_MEMORY

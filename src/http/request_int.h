@@ -32,5 +32,12 @@ _must_use_ int params_parse_form(struct params *params, struct arena *arena, str
  * errors   ERR_BAD_JSON, those of params_add(), ERR_NO_MEMORY */
 _must_use_ int params_parse_json(struct params *params, struct arena *arena, struct str text);
 
+/* Takes the parts of multipart/form-data (RFC 7578), 16 at most: files become PARAM_FILE, the rest PARAM_TEXT.
+ *
+ * content_type   as sent, with the boundary
+ * errors         ERR_BAD_FORM, those of params_add(), ERR_NO_MEMORY */
+_must_use_ int params_parse_multipart(struct params *params, struct arena *arena, struct str content_type,
+                                      struct str body);
+
 /* The kind of a body by its Content-Type, STR_NULL when there is none. */
 enum body_kind request_body_kind(struct str content_type);

@@ -382,6 +382,7 @@ void call_begin(struct http_exchange *x, const struct route *route, struct datab
         }
         call->x = x;
         call->route = route;
+        x->request.takes_files = route->flags & ROUTE_UPLOAD;
         call->database = database;
         call->admitted_ms = clock_monotonic_ms();
         call_start(call, &call->task);

@@ -42,6 +42,7 @@ enum route_flag {
         ROUTE_FILE = 1 << 5,     /* a page's style sheets and the like: as pages are, in no API document */
         ROUTE_HEAVY = 1 << 6,    /* expensive: counts RATE_UNITS_HEAVY against its caller's limits */
         ROUTE_CHANGES = 1 << 7,  /* a GET that changes something: other sites' pages are kept from it */
+        ROUTE_UPLOAD = 1 << 8,   /* takes multipart/form-data with files */
         ROUTE_LEAVES = 1 << 4, /* a form that only ends the session: without one its token is not asked for */
 };
 

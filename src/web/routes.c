@@ -13,6 +13,7 @@
 #include "oauth/authorize.h"
 #include "oauth/client.h"
 #include "oauth/handlers.h"
+#include "oauth/logo/handlers.h"
 #include "oauth/setup_wizard.h"
 #include "oauth/token.h"
 #include "web/api_document.h"
@@ -43,6 +44,9 @@
 
 /* What the store shows: from memory, or made where it may take its time. */
 #define STORE_VIEW(handler) { { EXECUTOR_READ, handler }, { EXECUTOR_WORKER, handle_store_make } }
+
+/* A logo is scanned and decoded by other processes. */
+#define LOGO_UPLOAD(admit, handler) { { EXECUTOR_READ, admit }, { EXECUTOR_CREW, handle_logo_make }, { EXECUTOR_TRANSACTION, handler } }
 
 /* The graph is checked on threads that may take their time. */
 #define SCHEDULE_CREATE { { EXECUTOR_READ, handle_schedule_admit }, { EXECUTOR_CREW, handle_schedule_prepare }, { EXECUTOR_TRANSACTION, handle_schedule_create } }
@@ -110,6 +114,9 @@ const struct route routes[] = {
 { HTTP_POST,  "/profile/oauth-apps/{id}/disable",           ACCESS_SESSION, 0, POSTED, TRANSACT(handle_oauth_app_disable), 0 },
 { HTTP_POST,  "/profile/oauth-apps/{id}/secret",            ACCESS_SESSION, 0, POSTED, HASHED(READ, handle_app_secret_check, handle_app_secret_make, handle_app_secret_store), 0 },
 { HTTP_POST,  "/profile/oauth-apps/{id}/secret/end-former", ACCESS_SESSION, 0, POSTED, TRANSACT(handle_app_secret_end), 0 },
+{ HTTP_POST,  "/profile/oauth-apps/{id}/logo",              ACCESS_SESSION, 0, POSTED | ROUTE_UPLOAD, LOGO_UPLOAD(handle_logo_admit_form, handle_logo_store_form), LOGO_BODY_MAX },
+{ HTTP_POST,  "/profile/oauth-apps/{id}/logo/remove",       ACCESS_SESSION, 0, POSTED, TRANSACT(handle_logo_remove_form), 0 },
+{ HTTP_GET,   "/oauth-apps/{id}/logo/{name}",               ACCESS_NONE,    0, ROUTE_FILE, READ(handle_logo), 0 },
 { HTTP_POST,  "/profile/oauth-apps/{id}/revoke-tokens",     ACCESS_SESSION, 0, POSTED, TRANSACT(handle_oauth_app_revoke), 0 },
 { HTTP_GET,   "/profile/activity",                          ACCESS_SESSION, 0, PAGE,   READ_MUCH(handle_activity_page), 0 },
 { HTTP_GET,   "/profile/sessions",                          ACCESS_SESSION, 0, PAGE,   READ(handle_sessions_page), 0 },
@@ -157,6 +164,8 @@ const struct route routes[] = {
 { HTTP_GET,   "/api/oauth/app/{client_id}",  ACCESS_SESSION, 0, 0,      READ(handle_app_info), 0 },
 { HTTP_GET,   "/api/oauth/apps/mine",        ACCESS_SESSION, 0, 0,      READ(handle_apps_mine), 0 },
 { HTTP_PATCH, "/api/oauth/apps/{id}/status", ACCESS_SESSION, 0, 0,      TRANSACT(handle_app_status), 0 },
+{ HTTP_PATCH, "/api/oauth/apps/{id}/logo",   ACCESS_SESSION, 0, 0,      TRANSACT(handle_logo_set), 0 },
+{ HTTP_POST,  "/api/oauth/apps/{id}/logo/upload", ACCESS_SESSION, 0, ROUTE_HEAVY | ROUTE_UPLOAD, LOGO_UPLOAD(handle_logo_admit, handle_logo_store), LOGO_BODY_MAX },
 
 /* schedules of agents, by the person whom they run for */
 { HTTP_POST,   "/api/graphs/{graph_id}/schedules",     ACCESS_SESSION, 0, 0, SCHEDULE_CREATE, 0 },

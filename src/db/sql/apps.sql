@@ -68,6 +68,12 @@ WHERE id = :id AND owner_id = :owner_id AND secret_since = :since AND secret_has
 UPDATE apps SET former_hash = NULL, former_salt = NULL, former_until = 0, updated_at = :now
 WHERE id = :id AND owner_id = :owner_id AND former_hash IS NOT NULL;
 
+-- Sets where an app's logo is, if the app is this person's; the app as it then is.
+-- name: app_set_logo_url(id text, owner_id text, logo_url text?, now bigint) -> app?
+UPDATE apps SET logo_url = :logo_url, updated_at = :now WHERE id = :id AND owner_id = :owner_id
+RETURNING id, client_id, name, description, logo_url, secret_hash, secret_salt, redirect_uris, grant_types, scopes,
+          owner_id, is_active, created_at, updated_at, secret_since, former_hash, former_salt, former_until;
+
 -- Ends every family that the app has, with all codes and tokens that descend from them.
 -- name: app_revoke_tokens(id text, owner_id text, now bigint) -> count
 UPDATE apps SET revoked_through = (SELECT COALESCE(MAX(z.id), 0) FROM authorizations z), updated_at = :now

@@ -30,7 +30,7 @@ static json_t *uris_json(struct str uris) {
         return list;
 }
 
-static json_t *scopes_json(struct str names) {
+static json_t *scopes_json(const struct request *req, struct str names) {
         json_t *list = json_array();
         struct str unknown;
         scope_set scopes;
@@ -43,7 +43,7 @@ static json_t *scopes_json(struct str names) {
                 if (!(scopes & 1u << bit))
                         continue;
                 one = json_object();
-                form_set(&one, "title", scope_rows[bit].title);
+                form_set_text(req, &one, "title", scope_rows[bit].title);
                 form_set(&one, "name", scope_rows[bit].name);
                 json_array_append_new(list, one);
         }
@@ -69,7 +69,7 @@ json_t *apps_json(struct request *req, const struct app_row *app) {
         form_set_bool(&data, "active", app->is_active);
         form_set_bool(&data, "public", !app->secret_hash.ptr);
         form_set_object(&data, "redirect_uris", uris_json(app->redirect_uris));
-        form_set_object(&data, "scopes", scopes_json(app->scopes));
+        form_set_object(&data, "scopes", scopes_json(req, app->scopes));
         form_set_object(&data, "created", moment_json(req, app->created_at));
         set_path(req, &data, app, "page_url", "");
         set_path(req, &data, app, "edit_logo_url", "#logo");
@@ -79,14 +79,16 @@ json_t *apps_json(struct request *req, const struct app_row *app) {
 }
 
 /* For how long a former secret may go on; see secret.c. */
-static json_t *overlaps_json(void) {
+static json_t *overlaps_json(const struct request *req) {
         json_t *list = json_array();
 
-        for (size_t i = 0; i < app_overlaps_count; i++)
-                json_array_append_new(list, json_pack("{s:I, s:s, s:b}", "seconds",
-                                                      (json_int_t)app_overlaps[i].seconds, "text",
-                                                      app_overlaps[i].text, "chosen",
-                                                      app_overlaps[i].seconds == APP_OVERLAP_DEFAULT_S));
+        for (size_t i = 0; i < app_overlaps_count; i++) {
+                json_t *one = json_pack("{s:I, s:b}", "seconds", (json_int_t)app_overlaps[i].seconds,
+                                        "chosen", app_overlaps[i].seconds == APP_OVERLAP_DEFAULT_S);
+
+                form_set_text(req, &one, "text", app_overlaps[i].text);
+                json_array_append_new(list, one);
+        }
         return list;
 }
 
@@ -113,7 +115,7 @@ int apps_respond(struct request *req, struct response *res, int status, const st
                         moment_json(req, app->secret_since ? app->secret_since : app->created_at));
         form_set_object(&data, "former_until", moment_json(req, overlaps ? app->former_until : 0));
         form_set(&data, "since", arena_printf(&req->arena, "%lld", (long long)app->secret_since));
-        form_set_object(&data, "overlaps", overlaps_json());
+        form_set_object(&data, "overlaps", overlaps_json(req));
         set_path(req, &data, app, "save_action", "");
         set_path(req, &data, app, "secret_action", "/secret");
         set_path(req, &data, app, "end_former_action", "/secret/end-former");

@@ -8,6 +8,7 @@
 #include "oauth/apps/handlers.h"
 #include "oauth/apps/page.h"
 #include "pages/page.h"
+#include "pages/text.h"
 
 /* Between the steps; lives in the request's arena, which is wiped. */
 struct new_app {
@@ -17,7 +18,7 @@ struct new_app {
         struct secret secret;
 };
 
-static json_t *boxes_json(const struct app_form *form) {
+static json_t *boxes_json(const struct request *req, const struct app_form *form) {
         json_t *list = json_array();
 
         for (unsigned bit = 0; bit < SCOPE_BITS; bit++) {
@@ -27,8 +28,8 @@ static json_t *boxes_json(const struct app_form *form) {
                 for (size_t i = 0; form && i < form->request.n_scopes; i++)
                         checked = checked || str_eq(form->scopes[i], scope_rows[bit].name);
                 form_set(&box, "name", scope_rows[bit].name);
-                form_set(&box, "title", scope_rows[bit].title);
-                form_set(&box, "detail", scope_rows[bit].detail);
+                form_set_text(req, &box, "title", scope_rows[bit].title);
+                form_set_text(req, &box, "detail", scope_rows[bit].detail);
                 form_set_bool(&box, "checked", checked);
                 json_array_append_new(list, box);
         }
@@ -44,7 +45,7 @@ static int show(struct request *req, struct response *res, int status, struct st
         form_set(&data, "description", form ? form->description : STR(""));
         form_set(&data, "redirect_uris_text", form ? form->redirect_uris : STR(""));
         form_set_bool(&data, "public", form && form->public_client);
-        form_set_object(&data, "scopes", boxes_json(form));
+        form_set_object(&data, "scopes", boxes_json(req, form));
         form_set_object(&data, "errors", errors ? errors : json_object());
         return page_respond(req->context->theme, res, status, "oauth_app_new", data);
 }
@@ -113,10 +114,13 @@ int handle_app_new_store(struct request *req, struct response *res) {
         r = check_room(req);
         if (r < 0)
                 return r;
-        if (r == 0)
-                return show(
-                        req, res, 409, new->id, &new->form,
-                        json_pack("{s:s}", "form", "You have as many applications as one person can have"));
+        if (r == 0) {
+                json_t *problems = json_object();
+
+                form_set_text(req, &problems, "form",
+                              TEXT("You have as many applications as one person can have"));
+                return show(req, res, 409, new->id, &new->form, problems);
+        }
         r = registration_store(req->tx, app, clock_now(req->context->clock));
         if (r == -ERR_CONFLICT)
                 return frame_done(res, APPS_PATH, "app-made");

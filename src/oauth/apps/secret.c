@@ -2,6 +2,7 @@
  * what runs of the app can be moved over; and the end of that time. */
 #include "base/secret.h"
 #include "account/audit.h"
+#include "account/form.h"
 #include "account/identity.h"
 #include "base/context.h"
 #include "base/log.h"
@@ -9,15 +10,16 @@
 #include "oauth/apps/overlap.h"
 #include "oauth/apps/page.h"
 #include "oauth/client_secret.h"
+#include "pages/text.h"
 
 enum { SINCE_TEXT_MAX = 20 };
 
 const struct app_overlap app_overlaps[] = {
-        { 0, "Stops working at once" },
-        { 3600, "Works for another hour" },
-        { APP_OVERLAP_DEFAULT_S, "Works for another day" },
-        { 7 * 24 * 3600, "Works for another week" },
-        { 30 * 24 * 3600, "Works for another 30 days" },
+        { 0, TEXT_INIT("Stops working at once") },
+        { 3600, TEXT_INIT("Works for another hour") },
+        { APP_OVERLAP_DEFAULT_S, TEXT_INIT("Works for another day") },
+        { 7 * 24 * 3600, TEXT_INIT("Works for another week") },
+        { 30 * 24 * 3600, TEXT_INIT("Works for another 30 days") },
 };
 const size_t app_overlaps_count = ARRAY_LENGTH(app_overlaps);
 
@@ -59,6 +61,13 @@ static int read_since(struct request *req, int64_t *ret) {
         return 0;
 }
 
+static json_t *problem_json(const struct request *req) {
+        json_t *problems = json_object();
+
+        form_set_text(req, &problems, "overlap", TEXT("Choose one of the times in the list"));
+        return problems;
+}
+
 int handle_app_secret_check(struct request *req, struct response *res) {
         struct new_secret *new = arena_new(&req->arena, struct new_secret);
         int r;
@@ -78,8 +87,7 @@ int handle_app_secret_check(struct request *req, struct response *res) {
                 return request_refuse(req, ERR_BAD_REQUEST,
                                       "This application is a public client: it has no secret");
         if (!new->overlap)
-                return apps_respond(req, res, 422, &new->app.row, NULL,
-                                    json_pack("{s:s}", "overlap", "Choose one of the times in the list"));
+                return apps_respond(req, res, 422, &new->app.row, NULL, problem_json(req));
         return STEP_NEXT;
 }
 
@@ -95,10 +103,10 @@ int handle_app_secret_make(struct request *req, struct response *res _unused_) {
 static int record(struct request *req, const struct new_secret *new) {
         LOG(LOG_INFO, "an app was given a new secret", LOG_STR("client_id", new->app.row.client_id),
             LOG_STR("user", req->identity->user_id), LOG_INT("overlap", new->overlap->seconds));
-        return audit(req,
-                     &(struct audit){
-                             AUDIT_APP_SECRET_ROTATED, .app_id = new->app.row.id, .subject = new->app.row.id,
-                             .detail = arena_printf(&req->arena, "former secret: %s", new->overlap->text) });
+        return audit(req, &(struct audit){ AUDIT_APP_SECRET_ROTATED, .app_id = new->app.row.id,
+                                           .subject = new->app.row.id,
+                                           .detail = arena_printf(&req->arena, "former secret: " STR_FMT,
+                                                                  STR_ARG(new->overlap->text)) });
 }
 
 int handle_app_secret_store(struct request *req, struct response *res) {

@@ -1,0 +1,14 @@
+/* The program that decodes logos: a process of its own, without files, network or database and with little time and memory
+ * (src/oauth/logo_helper), so that a fault in a decoder can do no harm. It is installed beside the server's program. */
+#pragma once
+
+#include "base/strbuf.h"
+
+/* Has an image decoded, scaled to LOGO_SIDE and encoded as WebP, without what came along with it. Blocks for as long as that takes,
+ * seconds at most.
+ *
+ * image    PNG, JPEG or WebP
+ * out      gets the WebP; room for LOGO_IMAGE_MAX bytes
+ * errors   ERR_LOGO_REFUSED (no image that can be decoded, or one that the process came to its limits with), ERR_LOGO_FAILED (the
+ *          process could not be run), ERR_NO_MEMORY */
+_must_use_ int logo_helper_run(struct str image, struct strbuf *out);
