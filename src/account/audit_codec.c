@@ -44,6 +44,10 @@ const struct audit_kind *audit_kind(unsigned code) {
         return NULL;
 }
 
+const struct audit_kind *audit_kind_at(unsigned i) {
+        return i < ARRAY_LENGTH(kinds) ? &kinds[i] : NULL;
+}
+
 const struct audit_kind *audit_kind_named(struct str name) {
         for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
                 if (str_eq(kinds[i].name, name))

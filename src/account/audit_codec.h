@@ -65,3 +65,4 @@ struct audit_kind {
 
 const struct audit_kind *audit_kind(unsigned code);
 const struct audit_kind *audit_kind_named(struct str name);
+const struct audit_kind *audit_kind_at(unsigned i); /* the i-th; NULL behind the last */

@@ -1,4 +1,4 @@
-/* The whole trail as JSON lines, in the order of the sealing: what the hashes cover, for keeping elsewhere. */
+/* The whole trail, as JSON lines or as who asks writes it, in the order of the sealing: what the hashes cover, for keeping elsewhere. */
 #include "account/audit_export.h"
 
 #include <time.h>
@@ -23,24 +23,26 @@ bool audit_time_read(struct str text, int64_t *ret) {
         return true;
 }
 
-static int write_events(struct strbuf *out, const struct audit_export *x, const struct audit_segment_row *s) {
+static void write_line(void *data _unused_, int64_t segment, const struct audit_entry *e,
+                       struct strbuf *out) {
         struct json_writer w = JSON_WRITER(out);
+
+        json_object_begin(&w);
+        json_member_int(&w, "segment", segment);
+        audit_write_json(&w, e, true);
+        json_object_end(&w);
+        strbuf_append_char(out, '\n');
+}
+
+static void write_events(struct strbuf *out, const struct audit_export *x,
+                         const struct audit_segment_row *s) {
         struct str events = s->events;
         struct audit_texts texts;
         struct audit_entry e;
-        int r;
 
-        while ((r = audit_decode(&events, &texts, &e)) > 0) {
-                if (e.id < x->since || e.id >= x->until)
-                        continue;
-                w.comma = false;
-                json_object_begin(&w);
-                json_member_int(&w, "segment", s->seq);
-                audit_write_json(&w, &e, true);
-                json_object_end(&w);
-                strbuf_append_char(out, '\n');
-        }
-        return 0;
+        while (audit_decode(&events, &texts, &e) > 0)
+                if (e.id >= x->since && e.id < x->until)
+                        (x->write ? x->write : write_line)(x->data, s->seq, &e, out);
 }
 
 int audit_export_begin(struct tx *tx, struct arena *arena, int64_t since, int64_t until,
@@ -75,7 +77,7 @@ int audit_export_some(struct tx *tx, struct arena *arena, struct audit_export *x
         for (size_t i = 0; i < n && r >= 0; i++) {
                 if (rows[i].seq > x->last)
                         return 0;
-                r = write_events(out, x, &rows[i]);
+                write_events(out, x, &rows[i]);
                 x->after = rows[i].seq;
         }
         return r < 0 ? r : n == SEGMENTS_AT_ONCE;

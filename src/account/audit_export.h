@@ -7,6 +7,10 @@
 struct audit_export {
         int64_t since, until; /* ids */
         int64_t after, last;  /* segments: the one that came last, the last one that can have anything */
+
+        /* Writes one event; NULL for a line of JSON. */
+        void (*write)(void *data, int64_t segment, const struct audit_entry *e, struct strbuf *out);
+        void *data;
 };
 
 /* "2026-01-31T12:00:00Z" -> milliseconds since 1970 */

@@ -75,7 +75,7 @@ static int read_filter(struct request *req, struct audit_filter *ret) {
 }
 
 /* Of an e-mail address or a client id, the id; of what nobody has, a name that no event bears. */
-static int read_subjects(struct request *req, struct audit_filter *f) {
+int audit_read_subjects(struct request *req, struct audit_filter *f) {
         struct str person = text_of(req, "person"), app = text_of(req, "app"), email;
         struct user_row user;
         struct app_row row;
@@ -230,7 +230,7 @@ int handle_audit_admin(struct request *req, struct response *res) {
         request_allow(req, AUDIT_READ_BYTES);
         r = read_filter(req, &filter);
         if (r >= 0)
-                r = read_subjects(req, &filter);
+                r = audit_read_subjects(req, &filter);
         if (r >= 0)
                 r = answer(req, res, &filter, true);
         if (r >= 0)

@@ -41,13 +41,15 @@ static bool cursor_read(struct str text, struct place *ret) {
         return true;
 }
 
-static bool matches(const struct reading *g, const struct audit_entry *e) {
-        const struct audit_filter *f = g->filter;
-
-        return e->id >= g->since && e->id < g->until && (!f->event || e->event == f->event) &&
+bool audit_matches(const struct audit_filter *f, const struct audit_entry *e) {
+        return (!f->event || e->event == f->event) &&
                (!f->person.ptr || str_eq(e->user_id, f->person) || str_eq(e->actor_id, f->person)) &&
                (!f->app_id.ptr || str_eq(e->app_id, f->app_id)) &&
                (!f->key_id.ptr || str_eq(e->key_id, f->key_id));
+}
+
+static bool matches(const struct reading *g, const struct audit_entry *e) {
+        return e->id >= g->since && e->id < g->until && audit_matches(g->filter, e);
 }
 
 static int found_add(struct reading *g, struct audit_found *found) {

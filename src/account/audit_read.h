@@ -40,6 +40,9 @@ struct audit_page {
 _must_use_ int audit_find(struct tx *tx, struct arena *arena, const struct audit_filter *filter,
                           struct audit_page *ret);
 
+/* Whether an event has the person, app, key and kind that are asked for; times are not looked at. */
+bool audit_matches(const struct audit_filter *filter, const struct audit_entry *e);
+
 /* Whether a person may see from where an event came: where an administrator sat is not theirs to know; who tried their password, and
  * whence, is. */
 bool audit_shows_place(const struct audit_entry *e, struct str user_id);

@@ -50,6 +50,11 @@ static const struct {
         { STR_INIT("person-enabled"), TEXT_INIT("The account is enabled.") },
         { STR_INIT("person-sessions-ended"), TEXT_INIT("All sessions of this account are ended.") },
         { STR_INIT("admin-granted"), TEXT_INIT("This person is an administrator now.") },
+        { STR_INIT("admin-app-enabled"), TEXT_INIT("The app is enabled.") },
+        { STR_INIT("admin-app-disabled"), TEXT_INIT("The app is disabled.") },
+        { STR_INIT("submission-approved"), TEXT_INIT("The agent is in the store.") },
+        { STR_INIT("submission-refused"),
+          TEXT_INIT("The submission is refused, and its maker is told why.") },
         { STR_INIT("admin-taken"), TEXT_INIT("This person is no longer an administrator.") },
 };
 

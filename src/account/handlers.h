@@ -38,6 +38,9 @@
  *   GET  /admin/people            elevated P read        handle_admin_people_page
  *   GET  /admin/people/{id}       elevated P read        handle_admin_person_page
  *   POST /admin/people/{id}       elevated PF transaction handle_admin_person_form
+ *   GET  /admin/audit             elevated P read        handle_admin_audit_page
+ *   GET  /admin/audit.csv         elevated P read        handle_admin_audit_csv
+ *   GET  /admin/settings          elevated P read        handle_admin_settings_page
  *   GET  /setup                   public  P  read        handle_setup_page
  *   POST /setup                   public  PF read        handle_setup_reserve, worker handle_setup_hash,
  *                                            transaction handle_setup_finish
@@ -103,3 +106,7 @@ int handle_admin_confirm_finish(struct request *req, struct response *res);
 int handle_admin_people_page(struct request *req, struct response *res);
 int handle_admin_person_page(struct request *req, struct response *res);
 int handle_admin_person_form(struct request *req, struct response *res);
+int handle_admin_audit_page(struct request *req, struct response *res);
+int handle_admin_audit_csv(struct request *req,
+                           struct response *res); /* GET /admin/audit.csv; runs again and again */
+int handle_admin_settings_page(struct request *req, struct response *res);

@@ -278,11 +278,21 @@ static void render_commits(struct strbuf *out) {
 
 /* A sum that was read between an up in one slot and its down in another may be off by what is on its way, but
  * must not look negative. */
-static void render_gauge(struct strbuf *out, const char *name, const char *help, const counter *c) {
-        int64_t value = (int64_t)total(c);
+static int64_t gauge(const counter *c) {
+        return MAX_OF((int64_t)total(c), INT64_C(0));
+}
 
+int64_t metrics_queue_now(void) {
+        return gauge(&slots[0].queue);
+}
+
+int64_t metrics_connections_now(void) {
+        return gauge(&slots[0].connections);
+}
+
+static void render_gauge(struct strbuf *out, const char *name, const char *help, const counter *c) {
         head(out, name, "gauge", help);
-        sample(out, name, STR_NULL, value < 0 ? 0 : (uint64_t)value);
+        sample(out, name, STR_NULL, (uint64_t)gauge(c));
 }
 
 static void render_tokens(struct strbuf *out) {

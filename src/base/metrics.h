@@ -30,6 +30,8 @@ void metrics_connections(int delta);                          /* open connection
 /* For readers and tests. */
 uint64_t metrics_commits(void);
 uint64_t metrics_committed_rows(void);
+int64_t metrics_queue_now(void);       /* requests that wait for the writer */
+int64_t metrics_connections_now(void); /* open connections */
 
 /* Names for the `route` label, indexed as in metrics_request(); set once at start-up, borrowed for ever. */
 void metrics_name_route(unsigned route, const char *method, const char *path);

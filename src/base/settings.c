@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -201,6 +202,12 @@ const struct setting_row setting_rows[] = {
 #undef X
 };
 const unsigned setting_rows_count = ARRAY_LENGTH(setting_rows);
+static_assert(ARRAY_LENGTH(setting_rows) <= SETTINGS_MAX, "SETTINGS_MAX");
+
+bool setting_is_secret(const struct setting_row *row) {
+        return row->read == read_vault_key || row->read == read_llm_key || row->read == read_jwt_secret ||
+               str_contains(str_of(row->variable), STR("PASSWORD"));
+}
 
 int settings_read(const char *(*lookup)(const char *variable, void *data), void *data, struct settings *ret,
                   char ret_problem[SETTINGS_PROBLEM_MAX]) {
@@ -210,9 +217,12 @@ int settings_read(const char *(*lookup)(const char *variable, void *data), void 
                 const struct setting_row *row = &setting_rows[i];
                 struct settings_problem problem = { row->variable, ret_problem };
                 const char *value = lookup(row->variable, data);
+                bool is_given = value && *value;
                 int r;
 
-                r = row->read(row, str_of(value && *value ? value : row->fallback), &s, &problem);
+                s.given[i].text = str_of(is_given ? value : row->fallback);
+                s.given[i].source = is_given ? SETTING_ENVIRONMENT : SETTING_DEFAULT;
+                r = row->read(row, s.given[i].text, &s, &problem);
                 if (r < 0)
                         return r;
         }

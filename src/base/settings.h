@@ -12,7 +12,19 @@ enum { SETTINGS_PROBLEM_MAX = 512 };
 
 enum { CA_FILE_MAX = 4096 }; /* bytes of its path, with the NUL */
 
+/* Where a value was given. settings_read() can't tell the command line from the environment: who gave it the values says so (cli/settings_args.c). */
+enum setting_source { SETTING_DEFAULT, SETTING_ENVIRONMENT, SETTING_COMMAND_LINE };
+
+struct setting_given {
+        struct str text; /* as it was given; borrowed as the other strings are */
+        enum setting_source source;
+};
+
+enum { SETTINGS_MAX = 128 };
+
 struct settings {
+        struct setting_given given[SETTINGS_MAX]; /* indexed as setting_rows */
+
         struct str listen;       /* "127.0.0.1:8006", "[::1]:8006", "0.0.0.0:8006" */
         struct str database_url; /* "sqlite:PATH" or "postgresql://…" */
         bool row_cache;          /* keep a server's rows in memory */
@@ -94,6 +106,9 @@ struct setting_row {
 
 extern const struct setting_row setting_rows[];
 extern const unsigned setting_rows_count;
+
+/* Whether nobody may be shown its value. */
+bool setting_is_secret(const struct setting_row *row);
 
 /* Reads the settings.
  *

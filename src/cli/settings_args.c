@@ -111,6 +111,15 @@ static const char *lookup(const char *variable, void *data) {
         return getenv(variable);
 }
 
+/* Marks what the command line gave. */
+static void mark(struct settings_args *args, struct settings *s) {
+        for (unsigned i = 0; i < setting_rows_count; i++)
+                for (size_t n = 0; n < ARRAY_LENGTH(overrides); n++)
+                        if (*member_of(args, overrides[n].offset) &&
+                            strcmp(setting_rows[i].variable, overrides[n].variable) == 0)
+                                s->given[i].source = SETTING_COMMAND_LINE;
+}
+
 int settings_load(const char *who, const struct settings_args *args, struct settings *ret) {
         char text[SETTINGS_PROBLEM_MAX];
         struct settings_args copy = *args;
@@ -119,6 +128,8 @@ int settings_load(const char *who, const struct settings_args *args, struct sett
         r = settings_read(lookup, &copy, ret, text);
         if (r < 0)
                 problem(who, "%s", text);
+        else
+                mark(&copy, ret);
         return r;
 }
 

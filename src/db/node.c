@@ -32,6 +32,9 @@ int node_lease(struct tx *tx, struct arena *arena, const struct random *random, 
                 return r;
         if (r == 0)
                 return -ERR_CONFLICT;
+        r = db_node_describe(tx, free.node, str_of(node.owner), STR(GATEHOUSE_VERSION), now);
+        if (r < 0)
+                return r;
         node.number = (uint32_t)free.node;
         *ret = node;
         return 0;

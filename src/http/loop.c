@@ -242,3 +242,7 @@ struct http_loop *loop_free(struct http_loop *loop) {
         free(loop);
         return NULL;
 }
+
+const char *http_loop_version(void) {
+        return uv_version_string();
+}

@@ -145,3 +145,6 @@ _must_use_ int http_loop_work(struct http_loop *loop, struct http_task *task);
 
 /* What loop_open left. */
 void *http_loop_state(const struct http_loop *loop);
+
+/* "1.44.2": of the library behind the loops. */
+const char *http_loop_version(void);

@@ -294,6 +294,28 @@ static int clean_kind(struct round *round, enum cleanup_kind kind) {
         return CLEANUP_DONE;
 }
 
+struct ended {
+        int64_t at, removed;
+};
+
+static int note_end(struct tx *tx, void *data) {
+        const struct ended *e = data;
+        int r = db_job_mark_put(tx, STR("cleanup"), e->at, e->removed);
+
+        return MIN_OF(r, 0);
+}
+
+/* For those who look whether it happens (/admin/health). */
+static int note(const struct cleanup *cleanup, const struct cleanup_counts *counts) {
+        struct ended ended = { .at = clock_now(cleanup->clock) };
+        int r;
+
+        for (unsigned i = 0; i < CLEANUP_KINDS; i++)
+                ended.removed += counts->removed[i];
+        r = database_write_now(cleanup->database, note_end, &ended);
+        return r < 0 ? r : CLEANUP_DONE;
+}
+
 int cleanup_run(const struct cleanup *cleanup, struct cleanup_counts *ret) {
         struct round round = { .cleanup = cleanup, .counts = ret, .size = CLEANUP_BATCH };
         int r = CLEANUP_DONE;
@@ -304,7 +326,7 @@ int cleanup_run(const struct cleanup *cleanup, struct cleanup_counts *ret) {
         for (enum cleanup_kind kind = 0; r == CLEANUP_DONE && kind < CLEANUP_KINDS; kind++)
                 r = clean_kind(&round, kind);
         arena_done(&round.arena);
-        return r;
+        return r == CLEANUP_DONE ? note(cleanup, ret) : r;
 }
 
 int64_t cleanup_delay_ms(const struct settings *settings, const struct random *random, bool first) {

@@ -39,3 +39,9 @@ int handle_api_key_revoke_form(struct request *req,
 int handle_connected_apps_page(struct request *req, struct response *res); /* GET /profile/connected-apps */
 int handle_connected_app_remove(struct request *req,
                                 struct response *res); /* POST /profile/connected-apps/{client_id}/remove */
+
+/* /admin/apps: admin_apps.c */
+int handle_admin_apps_page(struct request *req, struct response *res); /* GET /admin/apps */
+int handle_admin_app_page(struct request *req, struct response *res);  /* GET /admin/apps/{id} */
+int handle_admin_app_form(struct request *req,
+                          struct response *res); /* POST /admin/apps/{id}, in a transaction */

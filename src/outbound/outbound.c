@@ -267,3 +267,7 @@ int outbound_send(const struct outbound_request *request, struct outbound_respon
         metrics_outbound(r < 0 ? 0 : ret->status);
         return r;
 }
+
+const char *outbound_library_version(void) {
+        return curl_version();
+}

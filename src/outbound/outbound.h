@@ -62,3 +62,6 @@ struct outbound_response {
  *          ERR_STOPPED, ERR_NO_MEMORY
  */
 _must_use_ int outbound_send(const struct outbound_request *request, struct outbound_response *ret);
+
+/* "libcurl/7.88.1 OpenSSL/3.0.15 …": of what makes the calls. */
+const char *outbound_library_version(void);

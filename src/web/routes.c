@@ -16,6 +16,7 @@
 #include "oauth/logo/handlers.h"
 #include "oauth/setup_wizard.h"
 #include "oauth/token.h"
+#include "web/admin_health.h"
 #include "web/api_document.h"
 #include "web/external.h"
 #include "web/guide.h"
@@ -127,9 +128,19 @@ const struct route routes[] = {
 { HTTP_GET,   "/admin",             ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_page), 0 },
 { HTTP_GET,   "/admin/confirm",     ACCESS_ADMIN,    0, PAGE,   READ(handle_admin_confirm_page), 0 },
 { HTTP_POST,  "/admin/confirm",     ACCESS_ADMIN,    0, POSTED, HASHED(TRANSACTION, handle_admin_confirm_reserve, handle_admin_confirm_verify, handle_admin_confirm_finish), 0 },
-{ HTTP_GET,   "/admin/people",      ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_people_page), 0 },
+{ HTTP_GET,   "/admin/people",      ACCESS_ELEVATED, 0, PAGE,   READ_MUCH(handle_admin_people_page), 0 },
 { HTTP_GET,   "/admin/people/{id}", ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_person_page), 0 },
 { HTTP_POST,  "/admin/people/{id}", ACCESS_ELEVATED, 0, POSTED, TRANSACT(handle_admin_person_form), 0 },
+{ HTTP_GET,   "/admin/apps",             ACCESS_ELEVATED, 0, PAGE,   READ_MUCH(handle_admin_apps_page), 0 },
+{ HTTP_GET,   "/admin/apps/{id}",        ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_app_page), 0 },
+{ HTTP_POST,  "/admin/apps/{id}",        ACCESS_ELEVATED, 0, POSTED, TRANSACT(handle_admin_app_form), 0 },
+{ HTTP_GET,   "/admin/submissions",      ACCESS_ELEVATED, 0, PAGE,   READ_MUCH(handle_admin_submissions_page), 0 },
+{ HTTP_GET,   "/admin/submissions/{id}", ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_submission_page), 0 },
+{ HTTP_POST,  "/admin/submissions/{id}", ACCESS_ELEVATED, 0, POSTED, TRANSACT(handle_admin_submission_form), 0 },
+{ HTTP_GET,   "/admin/audit",            ACCESS_ELEVATED, 0, PAGE,   READ_MUCH(handle_admin_audit_page), 0 },
+{ HTTP_GET,   "/admin/audit.csv",        ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_audit_csv), 0 },
+{ HTTP_GET,   "/admin/health",           ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_health_page), 0 },
+{ HTTP_GET,   "/admin/settings",         ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_settings_page), 0 },
 
 /* accounts: JSON */
 { HTTP_POST,  "/api/auth/signup",        ACCESS_PUBLIC,  0, 0, HASHED(TRANSACTION, handle_signup_reserve, handle_signup_hash, handle_signup_finish), 0 },

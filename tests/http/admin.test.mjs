@@ -15,11 +15,11 @@ before(async () => {
 });
 after(() => server?.close());
 
-const pages = ['/admin', '/admin/people'];
-const act = async (browser, id, action) => {
-  const page = await browser.page(`/admin/people/${id}`);
-  return browser.post(`/admin/people/${id}`, { form: { csrf: forms(page.text)[0].fields.find((f) => f.name === 'csrf').value, action } });
-};
+const pages = ['/admin', '/admin/people', '/admin/apps', '/admin/submissions', '/admin/audit', '/admin/audit.csv', '/admin/health', '/admin/settings'];
+const token = async (browser, id) =>
+  forms((await browser.page(`/admin/people/${id}`)).text)[0].fields.find((f) => f.name === 'csrf').value;
+const act = async (browser, id, action) =>
+  browser.post(`/admin/people/${id}`, { form: { csrf: await token(browser, id), action } });
 const row = async (id) => (await server.sql(`SELECT is_admin, is_active FROM users WHERE id = '${id}'`)).map((r) => [Number(r.is_admin), Number(r.is_active)])[0];
 
 describe('who gets to /admin', () => {
@@ -197,7 +197,9 @@ describe('people', () => {
     await elevate(other);
     // each takes the other away at the same moment
     for (let round = 0; round < 3; round++) {
-      await Promise.all([act(admin, other.user.id, 'take-admin'), act(other, admin.user.id, 'take-admin')]);
+      const tokens = await Promise.all([admin, other].map((browser) => token(browser, admin.user.id)));
+      await Promise.all([[admin, other], [other, admin]].map(([browser, of], i) =>
+        browser.post(`/admin/people/${of.user.id}`, { form: { csrf: tokens[i], action: 'take-admin' } })));
       const left = [await row(admin.user.id), await row(other.user.id)];
       assert.equal(left.filter(([isAdmin]) => isAdmin).length, 1, JSON.stringify(left));
       await server.sql(`UPDATE users SET is_admin = TRUE WHERE id IN ('${admin.user.id}', '${other.user.id}')`);

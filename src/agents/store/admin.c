@@ -3,6 +3,7 @@
 #include "account/identity.h"
 #include "agents/store/answer.h"
 #include "agents/store/body.h"
+#include "agents/store/decide.h"
 #include "agents/store/publish.h"
 #include "agents/store/submission.h"
 #include "agents/store/submit.h"
@@ -62,8 +63,8 @@ static int check_graph(struct request *req, const struct store_submission_row *r
                                       STR_ARG(row->graph_id), (long long)row->graph_version);
 }
 
-static int decide(struct request *req, const struct store_submission_row *row, bool yes,
-                  struct str comments) {
+int store_submission_decide(struct request *req, const struct store_submission_row *row, bool yes,
+                            struct str comments) {
         int r = yes ? check_graph(req, row) : 0;
 
         if (r == 0)
@@ -109,7 +110,7 @@ int handle_admin_decide(struct request *req, struct response *res) {
                 return r < 0 ? r : -ERR_SUBMISSION_NOT_FOUND;
         if (!is_as_seen(&row, seen))
                 return -ERR_SUBMISSION_CHANGED;
-        r = decide(req, &row, yes, comments.ptr ? comments : STR(""));
+        r = store_submission_decide(req, &row, yes, comments.ptr ? comments : STR(""));
         if (r == 0)
                 r = db_store_submission(req->tx, &req->arena, row.id, &row);
         if (r < 0)

@@ -26,3 +26,8 @@ int handle_admin_feature(struct request *req,
                          struct response *res); /* PUT …/agents/{username}/{agent_name}/featured */
 int handle_admin_feature_creator(struct request *req,
                                  struct response *res); /* PUT …/creators/{username}/featured */
+
+/* /admin/submissions: a list, one of them, and deciding on it */
+int handle_admin_submissions_page(struct request *req, struct response *res);
+int handle_admin_submission_page(struct request *req, struct response *res);
+int handle_admin_submission_form(struct request *req, struct response *res);

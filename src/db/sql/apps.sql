@@ -79,5 +79,44 @@ RETURNING id, client_id, name, description, logo_url, secret_hash, secret_salt, 
 UPDATE apps SET revoked_through = (SELECT COALESCE(MAX(z.id), 0) FROM authorizations z), updated_at = :now
 WHERE id = :id AND owner_id = :owner_id;
 
+-- A stretch of apps, from the greatest id on: the least of them and their number.
+-- row: app_stretch
+--   last text, rows bigint
+
+-- name: apps_stretch(before text, limit bigint) -> app_stretch?
+SELECT COALESCE(MIN(id), '') AS last, COUNT(*) AS rows
+FROM (SELECT id FROM apps WHERE id < :before ORDER BY id DESC LIMIT :limit) AS ids;
+
+-- An app as administrators see it.
+-- row: admin_app
+--   id text, client_id text, name text, description text?, redirect_uris text, scopes text, is_active boolean,
+--   is_public boolean, created_at bigint, owner_id text?, owner_email text?
+
+-- Those of a stretch whose name, client id or owner is like `pattern`; of these the disabled ones where that is asked for.
+-- name: admin_apps_in(before text, last text, pattern text, disabled boolean, limit bigint) -> admin_app*
+SELECT a.id AS id, a.client_id AS client_id, a.name AS name, a.description AS description, a.redirect_uris AS redirect_uris,
+       a.scopes AS scopes, a.is_active AS is_active, a.secret_hash IS NULL AS is_public, a.created_at AS created_at,
+       u.id AS owner_id, u.email AS owner_email
+FROM apps a LEFT JOIN users u ON u.id = a.owner_id
+WHERE a.id < :before AND a.id >= :last
+  AND (LOWER(a.name) LIKE :pattern ESCAPE '!' OR LOWER(a.client_id) LIKE :pattern ESCAPE '!' OR a.id LIKE :pattern ESCAPE '!'
+       OR COALESCE(u.email, '') LIKE :pattern ESCAPE '!')
+  AND (NOT :disabled OR NOT a.is_active)
+ORDER BY a.id DESC LIMIT :limit;
+
+-- name: admin_app(id text) -> admin_app?
+SELECT a.id AS id, a.client_id AS client_id, a.name AS name, a.description AS description, a.redirect_uris AS redirect_uris,
+       a.scopes AS scopes, a.is_active AS is_active, a.secret_hash IS NULL AS is_public, a.created_at AS created_at,
+       u.id AS owner_id, u.email AS owner_email
+FROM apps a LEFT JOIN users u ON u.id = a.owner_id
+WHERE a.id = :id;
+
+-- Switches any app on or off; 0 when it was so already.
+-- name: app_switch(id text, is_active boolean, now bigint) -> count
+UPDATE apps SET is_active = :is_active, updated_at = :now WHERE id = :id AND is_active <> :is_active;
+
+-- name: app_set_scopes(id text, scopes text, now bigint) -> count
+UPDATE apps SET scopes = :scopes, updated_at = :now WHERE id = :id;
+
 -- name: app_delete(id text) -> count
 DELETE FROM apps WHERE id = :id;

@@ -62,3 +62,14 @@ SELECT COALESCE(MAX(id), 0) AS id FROM (
        UNION ALL SELECT MAX(id) FROM refresh_tokens
        UNION ALL SELECT MAX(id) FROM audit_journal
        UNION ALL SELECT MAX(last_id) FROM audit_segments) AS ids;
+
+-- Says which program holds a number.
+-- name: node_describe(node bigint, owner text, version text, now bigint) -> count
+UPDATE nodes SET version = :version, started_at = :now WHERE node = :node AND owner = :owner;
+
+-- row: node_state
+--   node bigint, version text, started_at bigint, leased_until bigint
+
+-- Those whose lease has not run out.
+-- name: nodes_live(now bigint, limit bigint) -> node_state*
+SELECT node, version, started_at, leased_until FROM nodes WHERE leased_until > :now ORDER BY node LIMIT :limit;
