@@ -51,8 +51,8 @@ const image = { name: 'logo.png', mimeType: 'image/png', buffer: png(512) };
 async function register(name) {
   await page.goto(`${server.base}${path}/new`);
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByLabel(/^Description/).fill('Plans your week with the agents you already have.');
-  await page.getByLabel('Redirect URIs').fill('https://planner.example.com/oauth/callback\nhttp://localhost/callback');
+  await page.getByRole('textbox', { name: /^Description/ }).fill('Plans your week with the agents you already have.');
+  await page.getByRole('textbox', { name: 'Redirect URIs' }).fill('https://planner.example.com/oauth/callback\nhttp://localhost/callback');
   await page.getByRole('checkbox', { name: 'See who you are' }).check();
   await page.getByRole('checkbox', { name: 'Run your agents' }).check();
   await button('Register').click();
@@ -82,12 +82,12 @@ describe('an app', () => {
     await button('Change logo').click();
     assert.match(await page.locator('#file-error').innerText(), /must be square. Got 512x600/);
 
-    await page.getByLabel('Redirect URIs').fill('http://planner.example.com/');
-    await page.getByLabel(/^Description/).fill('Something else');
+    await page.getByRole('textbox', { name: 'Redirect URIs' }).fill('http://planner.example.com/');
+    await page.getByRole('textbox', { name: /^Description/ }).fill('Something else');
     await button('Save').click();
     assert.match(await page.locator('#redirect-error').innerText(), /Invalid redirect URI/);
-    assert.equal(await page.getByLabel(/^Description/).inputValue(), 'Something else');
-    await page.getByLabel('Redirect URIs').fill('https://planner.example.com/');
+    assert.equal(await page.getByRole('textbox', { name: /^Description/ }).inputValue(), 'Something else');
+    await page.getByRole('textbox', { name: 'Redirect URIs' }).fill('https://planner.example.com/');
     await button('Save').click();
     assert.match(await text(), /Application saved/);
 
@@ -141,7 +141,7 @@ for (const [look, options] of Object.entries(looks))
     await fits('list');
     await page.getByRole('link', { name: 'Manage Agent Planner' }).click();
     await fits('manage');
-    await page.getByLabel('Redirect URIs').fill('http://planner.example.com/a/very/long/address/that/goes/on/and/on/and/on/and/on/for/ever');
+    await page.getByRole('textbox', { name: 'Redirect URIs' }).fill('http://planner.example.com/a/very/long/address/that/goes/on/and/on/and/on/and/on/for/ever');
     await button('Save').click();
     await fits('errors');
     await page.goto(`${server.base}${path}/new`);
