@@ -164,7 +164,11 @@ static void a_round_can_be_stopped_between_batches(void **state) {
         fixture_init(&f);
         insert(&f, FIXTURE_START, 0, 6 * CLEANUP_BATCH + 1);
         f.clock.now = FIXTURE_START + 2 * DAY;
-        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, NULL, stop_after_one, NULL, &calls };
+        cleanup = (struct cleanup){ .settings = &f.settings,
+                                    .clock = &f.clock.clock,
+                                    .database = f.db,
+                                    .go_on = stop_after_one,
+                                    .data = &calls };
         assert_int_equal(cleanup_run(&cleanup, &counts), CLEANUP_STOPPED);
         assert_int_equal(calls, 2);
         assert_in_range(counts.removed[CLEANUP_CODES], 2 * CLEANUP_BATCH_MIN, 6 * CLEANUP_BATCH - 1);
@@ -282,7 +286,11 @@ static void between_batches_there_is_a_pause(void **state) {
         fixture_init(&f);
         insert(&f, FIXTURE_START, 0, 6 * CLEANUP_BATCH);
         f.clock.now = FIXTURE_START + 2 * DAY;
-        cleanup = (struct cleanup){ &f.settings, &f.clock.clock, f.db, NULL, NULL, add_pause, &paused };
+        cleanup = (struct cleanup){ .settings = &f.settings,
+                                    .clock = &f.clock.clock,
+                                    .database = f.db,
+                                    .pause = add_pause,
+                                    .data = &paused };
         assert_int_equal(cleanup_run(&cleanup, &counts), CLEANUP_DONE);
         assert_true(paused > 0);
         fixture_done(&f);
