@@ -63,20 +63,13 @@ static void members_have_the_types_of_their_columns(void **state) {
 
 static void no_read_walks_through_a_whole_table(void **state) {
         /* These may: they are for the command line, stop at a limit, or walk through what they found of one person. */
-        static const char *const may[] = { "users_count",
-                                           "admins_exist",
-                                           "test_apps",
-                                           "node_expired",
-                                           "connected_apps",
-                                           "schema_migrations_applied",
-                                           "audit_journal_count",
-                                           "audit_segment_last",
-                                           "vault_keys_all",
-                                           "node_vaults_live",
-                                           "executions_under_way",
-                                           "executions_backlog",
-                                           "users_stretch",
-                                           "backlog" };
+        static const char *const may[] = {
+                "users_count",         "admins_exist",         "test_apps",
+                "node_expired",        "connected_apps",       "schema_migrations_applied",
+                "audit_journal_count", "audit_segment_last",   "vault_keys_all",
+                "node_vaults_live",    "executions_under_way", "executions_backlog",
+                "users_stretch",       "nodes_live",           "backlog"
+        };
         struct db_fixture *f = *state;
         sqlite3 *handle;
 
