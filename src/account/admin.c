@@ -8,34 +8,42 @@
 #include "pages/page.h"
 
 static const struct {
-        const char *page, *url, *label, *about;
+        const char *page, *url;
+        struct str label, about;
 } entries[] = {
-        { "people", "/admin/people", "People",
-          "Find somebody, disable or enable an account, end sessions, make administrators." },
-        { "apps", "/admin/apps", "Apps",
-          "Register apps, disable and enable them, and choose what they may ask for." },
-        { "submissions", "/admin/submissions", "Store submissions",
-          "Look at agents that people handed in, and approve or refuse them." },
-        { "audit", "/admin/audit", "Audit trail", "Who did what and when; download it." },
-        { "health", "/admin/health", "Health",
-          "Nodes, versions, what waits to be done and when the last clean-up was." },
-        { "settings", "/admin/settings", "Settings", "What is in force, and where it was set." },
+        { "people", "/admin/people", TEXT_INIT("People"),
+          TEXT_INIT("Find somebody, disable or enable an account, end sessions, make administrators.") },
+        { "apps", "/admin/apps", TEXT_INIT("Apps"),
+          TEXT_INIT("Register apps, disable and enable them, and choose what they may ask for.") },
+        { "submissions", "/admin/submissions", TEXT_INIT("Store submissions"),
+          TEXT_INIT("Look at agents that people handed in, and approve or refuse them.") },
+        { "audit", "/admin/audit", TEXT_INIT("Audit trail"),
+          TEXT_INIT("Who did what and when; download it.") },
+        { "health", "/admin/health", TEXT_INIT("Health"),
+          TEXT_INIT("Nodes, versions, what waits to be done and when the last clean-up was.") },
+        { "settings", "/admin/settings", TEXT_INIT("Settings"),
+          TEXT_INIT("What is in force, and where it was set.") },
 };
 
-static json_t *nav(const char *page) {
+static json_t *nav(const struct request *req, const char *page) {
         json_t *list = json_array();
 
-        for (size_t i = 0; i < ARRAY_LENGTH(entries); i++)
-                json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "url", entries[i].url, "label",
-                                                      entries[i].label, "about", entries[i].about, "current",
-                                                      strcmp(entries[i].page, page) == 0));
+        for (size_t i = 0; i < ARRAY_LENGTH(entries); i++) {
+                json_t *entry = json_object();
+
+                form_set(&entry, "url", str_of(entries[i].url));
+                form_set_text(req, &entry, "label", entries[i].label);
+                form_set_text(req, &entry, "about", entries[i].about);
+                form_set_bool(&entry, "current", strcmp(entries[i].page, page) == 0);
+                json_array_append_new(list, entry);
+        }
         return list;
 }
 
 json_t *admin_data(struct request *req, const char *page) {
         json_t *data = frame_data(req, page);
 
-        form_set_object(&data, "nav", nav(page));
+        form_set_object(&data, "nav", nav(req, page));
         return data;
 }
 

@@ -41,7 +41,7 @@ int admin_audit_filter(struct request *req, struct audit_filter *ret, struct str
                 const struct audit_kind *kind = audit_kind_named(event);
 
                 if (!kind)
-                        *ret_problem = STR("There is no such kind of event");
+                        *ret_problem = TEXT("There is no such kind of event");
                 else
                         ret->event = kind->code;
         }
@@ -90,7 +90,8 @@ static int event_json(struct request *req, const struct audit_entry *e, json_t *
         json_t *data = json_object();
         int r;
 
-        form_set(&data, "text", kind ? kind->text : STR("Something that this version has no words for"));
+        form_set_text(req, &data, "text",
+                      kind ? kind->text : TEXT("Something that this version has no words for"));
         form_set(&data, "name", kind ? kind->name : STR("unknown"));
         form_set_bool(&data, "refused", kind && kind->refused);
         form_set_object(&data, "at", moment_json(req, id_time_ms(e->id)));
@@ -170,7 +171,7 @@ static json_t *page_data(struct request *req, const struct audit_filter *filter,
         form_set_object(&data, "kinds", kinds_json(filter->event));
         form_set(&data, "csv_url", link_to(req, "/admin/audit.csv", STR_NULL));
         form_set(&data, "lines_url", STR("/api/admin/audit/export"));
-        form_set(&data, "error", problem);
+        form_set_text(req, &data, "error", problem);
         return data;
 }
 

@@ -30,7 +30,7 @@ static int show(struct request *req, struct response *res, int status, struct st
 
         form_set_person(&data, req->identity);
         form_set_object(&data, "minutes", json_integer(SESSION_ELEVATED_MS / 60000));
-        form_set(&data, "error", problem);
+        form_set_text(req, &data, "error", problem);
         return page_respond(req->context->theme, res, status, "admin_confirm", data);
 }
 
@@ -39,7 +39,7 @@ static int refuse(struct request *req, struct response *res, int result) {
                                          .reason = error_row(result)->name });
         if (result == -ERR_THROTTLED)
                 return show(req, res, error_row(result)->other_status, form_problem(req, res, result));
-        return show(req, res, error_row(-ERR_INVALID_FIELD)->other_status, STR("This is not your password"));
+        return show(req, res, error_row(-ERR_INVALID_FIELD)->other_status, TEXT("This is not your password"));
 }
 
 int handle_admin_confirm_page(struct request *req, struct response *res) {
@@ -63,7 +63,7 @@ int handle_admin_confirm_reserve(struct request *req, struct response *res) {
                 return r;
         if (problem.ptr || c->password.len == 0)
                 return show(req, res, error_row(-ERR_INVALID_FIELD)->other_status,
-                            problem.ptr ? problem : STR("Enter your password"));
+                            problem.ptr ? problem : TEXT("Enter your password"));
         r = db_user_by_id(req->tx, &req->arena, req->identity->user_id, &user);
         if (r <= 0)
                 return r < 0 ? r : -ERR_NOT_SIGNED_IN;

@@ -74,7 +74,7 @@ static int show(struct request *req, struct response *res, int status, const str
         form_set(&data, "action", arena_printf(&req->arena, "/admin/people/" STR_FMT, STR_ARG(user->id)));
         form_set(&data, "audit_url",
                  arena_printf(&req->arena, "/admin/audit?person=" STR_FMT, STR_ARG(user->id)));
-        form_set(&data, "error", problem);
+        form_set_text(req, &data, "error", problem);
         r = set_sessions(req, user->id, &data);
         if (r >= 0)
                 r = set_sums(req, user->id, &data);
@@ -216,7 +216,7 @@ int handle_admin_person_form(struct request *req, struct response *res) {
         r = action->ends_admin ? is_last_admin(req, &user) : 0;
         if (r > 0)
                 return show(req, res, 409, &user,
-                            STR("This is the last administrator. Make somebody else one first."));
+                            TEXT("This is the last administrator. Make somebody else one first."));
         if (r == 0)
                 r = db_user_hold(req->tx, &req->arena, user.id, &user);
         if (r >= 0)

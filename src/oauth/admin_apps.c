@@ -107,15 +107,15 @@ static scope_set ticked(struct request *req) {
         return scopes;
 }
 
-static json_t *boxes_json(scope_set scopes) {
+static json_t *boxes_json(const struct request *req, scope_set scopes) {
         json_t *list = json_array();
 
         for (unsigned bit = 0; bit < SCOPE_BITS; bit++) {
                 json_t *box = json_object();
 
                 form_set(&box, "name", scope_rows[bit].name);
-                form_set(&box, "title", scope_rows[bit].title);
-                form_set(&box, "detail", scope_rows[bit].detail);
+                form_set_text(req, &box, "title", scope_rows[bit].title);
+                form_set_text(req, &box, "detail", scope_rows[bit].detail);
                 form_set_bool(&box, "checked", scopes & 1u << bit);
                 json_array_append_new(list, box);
         }
@@ -140,13 +140,13 @@ static int show(struct request *req, struct response *res, int status, const str
         form_set(&data, "action", page_of(req, app->id));
         form_set_object(&data, "redirect_uris", words_json(app->redirect_uris));
         form_set_object(&data, "since", moment_json(req, app->created_at));
-        form_set_object(&data, "scopes", boxes_json(scopes));
+        form_set_object(&data, "scopes", boxes_json(req, scopes));
         form_set(&data, "audit_url",
                  arena_printf(&req->arena, "/admin/audit?app=" STR_FMT, STR_ARG(app->client_id)));
         if (app->owner_id.ptr)
                 form_set(&data, "owner_url",
                          arena_printf(&req->arena, "/admin/people/" STR_FMT, STR_ARG(app->owner_id)));
-        form_set(&data, "error", problem);
+        form_set_text(req, &data, "error", problem);
         return page_respond(req->context->theme, res, status, "admin_app", data);
 }
 
@@ -213,7 +213,7 @@ int handle_admin_app_form(struct request *req, struct response *res) {
 
                 if (!scopes)
                         return show(req, res, error_row(-ERR_INVALID_FIELD)->other_status, &app, 0,
-                                    STR("Choose at least one"));
+                                    TEXT("Choose at least one"));
                 r = set_scopes(req, &app, scopes);
                 done = "saved";
         } else if (str_eq(action, STR("enable")) || str_eq(action, STR("disable"))) {

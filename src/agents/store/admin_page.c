@@ -18,11 +18,11 @@ static const char path[] = "/admin/submissions";
 
 static const struct status {
         struct str name;
-        const char *label;
+        struct str label;
 } statuses[] = {
-        { STR_INIT("PENDING"), "Waiting" },
-        { STR_INIT("APPROVED"), "Approved" },
-        { STR_INIT("REJECTED"), "Refused" },
+        { STR_INIT("PENDING"), TEXT_INIT("Waiting") },
+        { STR_INIT("APPROVED"), TEXT_INIT("Approved") },
+        { STR_INIT("REJECTED"), TEXT_INIT("Refused") },
 };
 
 static const struct status *status_named(struct str name) {
@@ -40,7 +40,7 @@ static json_t *tabs_json(struct request *req, const struct status *chosen) {
 
                 form_set(&tab, "url",
                          arena_printf(&req->arena, "%s?status=" STR_FMT, path, STR_ARG(statuses[i].name)));
-                form_set(&tab, "label", str_of(statuses[i].label));
+                form_set_text(req, &tab, "label", statuses[i].label);
                 form_set_bool(&tab, "current", &statuses[i] == chosen);
                 json_array_append_new(list, tab);
         }
@@ -55,7 +55,7 @@ static json_t *submission_json(struct request *req, const struct store_submissio
         form_set(&data, "name", row->name);
         form_set(&data, "sub_heading", row->sub_heading);
         form_set(&data, "creator", row->username);
-        form_set(&data, "status", status ? str_of(status->label) : STR_NULL);
+        form_set_text(req, &data, "status", status ? status->label : STR_NULL);
         form_set_object(&data, "number", json_integer(row->number));
         form_set_object(&data, "submitted", moment_json(req, row->submitted_at));
         return data;
@@ -151,7 +151,7 @@ static int show(struct request *req, struct response *res, int status, const str
         form_set(&data, "seen", arena_printf(&req->arena, "%lld", (long long)row->submitted_at));
         form_set_bool(&data, "open", str_eq(row->status, STR("PENDING")));
         form_set(&data, "comments", form_echo(req, "comments", COMMENT_SHOWN_MAX));
-        form_set(&data, "error", problem);
+        form_set_text(req, &data, "error", problem);
         form_set(&data, "failed", failed);
         return page_respond(req->context->theme, res, status, "admin_submission", data);
 }
@@ -200,7 +200,7 @@ int handle_admin_submission_form(struct request *req, struct response *res) {
         if ((!yes && !str_eq(decision, STR("refuse"))) || !str_to_uint(seen, INT64_MAX, &submitted_at))
                 return -ERR_BAD_REQUEST;
         if (!problem.ptr && !yes && str_trim(comments).len == 0)
-                problem = STR("Say why it is refused: its maker reads this");
+                problem = TEXT("Say why it is refused: its maker reads this");
         if (problem.ptr)
                 return show(req, res, error_row(-ERR_INVALID_FIELD)->other_status, &row, problem, STR_NULL);
         r = (int64_t)submitted_at == row.submitted_at ? store_submission_decide(req, &row, yes, comments)
