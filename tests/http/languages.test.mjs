@@ -35,13 +35,11 @@ describe('the language of pages', () => {
   });
 
   it('is that of what a form says beside its fields', async () => {
-    const form = await page('/signup', 'de');
-    const csrf = /name="csrf" value="([^"]*)"/.exec(form.text)[1];
-    const { answer, text } = await page('/signup', 'de', {
-      method: 'POST', body: new URLSearchParams({ csrf, next: '/', name: '', email: 'anna', password: 'short', password_confirm: 'other' }),
-      headers: { origin: server.base, cookie: form.answer.headers.getSetCookie().map((c) => c.split(';')[0]).join('; ') },
-    });
-    assert.equal(answer.status, 400);
+    const browser = server.browser(), headers = { accept: 'text/html', 'accept-language': 'de' };
+    const csrf = /name="csrf" value="([^"]*)"/.exec((await browser.get('/signup', { headers })).text)[1];
+    const { status, text } = await browser.post('/signup',
+      { form: { csrf, next: '/', name: '', email: 'anna', password: 'short', password_confirm: 'other' }, headers });
+    assert.equal(status, 400);
     assert.match(text, /Das ist keine vollständige E-Mail-Adresse/);
     assert.match(text, /Wählen Sie ein Passwort mit mindestens 8 Zeichen/);
   });
