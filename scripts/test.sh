@@ -53,7 +53,7 @@ export -f unit_tests
 suite() { # ENGINE FOLDER…: black-box tests on that engine
         local engine=$1 name=$2-$1
         shift
-        GATEHOUSE_TEST_ENGINE=$engine step "$name" 600 tap "$logs/$name.tap" node tests/lib/run.mjs \
+        GATEHOUSE_TEST_ENGINE=$engine step "$name" 1500 tap "$logs/$name.tap" node tests/lib/run.mjs \
                 --test-reporter=spec --test-reporter-destination=stdout \
                 --test-reporter=tap --test-reporter-destination="$PWD/$logs/$name.tap" "${@/#/$PWD/tests/}"
 }
