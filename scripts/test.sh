@@ -20,7 +20,7 @@ record() { # NAME PASSED FAILED SECONDS
         echo "$@" >>"$table"
 }
 
-# Runs a command with a time limit, shows its output at its end, since steps run beside each other, and counts its tests by
+# Runs a command with a time limit, shows its output at its end, since the last steps run beside each other, and counts its tests by
 # count_tests.py. A runner that fails although it reports no failed test counts as one.
 step() { # NAME LIMIT_SECONDS KIND SOURCE COMMAND…
         local name=$1 limit=$2 kind=$3 source=$4 start=$SECONDS status good bad
@@ -93,27 +93,19 @@ build_ahead &
 ahead=$!
 
 export BUILD_DIR=build/asan
-on_sqlite() {
-        suite sqlite http clients
-        suite sqlite browser # what a browser shows is the same on either
-        suite sqlite document # and so is what its document says
-        suite sqlite isolation
-        suite sqlite crash
-}
-
-on_postgres() {
-        suite postgres http clients
-        suite postgres isolation
-        suite postgres crash
-        suite postgres deploy # several nodes want a server
-        [ -f tests/http11.mjs ] && step http11 120 summary "$logs/http11.log" scripts/http11.sh
-}
-
+# One engine after the other: side by side takes as long, and what waits for time waits too long.
 if [ -x build/asan/gatehouse ]; then
         install_clients || record clients-install 0 1 0
         install_schemathesis || record schemathesis-install 0 1 0
-        on_sqlite # one after the other: side by side takes as long, and what waits for time waits too long
-        on_postgres
+        for engine in sqlite postgres; do
+                suite "$engine" http clients
+                suite "$engine" isolation
+                suite "$engine" crash
+        done
+        suite sqlite browser # what a browser shows is the same on either
+        suite sqlite document # and so is what its document says
+        suite postgres deploy # several nodes want a server
+        [ -f tests/http11.mjs ] && step http11 120 summary "$logs/http11.log" scripts/http11.sh
 else
         record programs 0 1 0
 fi

@@ -269,7 +269,7 @@ describe('the pages', () => {
       assert.match(textOf(/id="file-error">([^<]*)</.exec(page.text)[1]), says);
     });
 
-  it('ask for the form of this session', async () => {
+  it('ask for the token of their form', async () => {
     assert.equal((await owner.post(`${at()}/logo`, multipart([{ name: 'csrf', value: 'x' }, upload(png(512))]))).status, 403);
     assert.equal((await owner.post(`${at()}/logo`, multipart([upload(png(512))]))).status, 403);
     assert.equal((await submit(stranger, [upload(png(512))])).status, 404);
