@@ -2,6 +2,12 @@
 
 #include "db/statements.h"
 
+static int check_storage(const struct context *context, const struct storage_used_row *used, int64_t more) {
+        int64_t most = context->settings->stored_megabytes << 20;
+
+        return more > 0 && used->bytes + more > most ? -ERR_STORAGE_FULL : 0;
+}
+
 int quota_check_storage(struct tx *tx, const struct context *context, struct arena *arena, struct str user_id,
                         int64_t more) {
         struct storage_used_row used = { 0 };
@@ -10,18 +16,19 @@ int quota_check_storage(struct tx *tx, const struct context *context, struct are
         r = db_storage_used_hold(tx, arena, user_id, &used);
         if (r < 0)
                 return r;
-        return more > 0 && used.bytes + more > context->settings->stored_megabytes << 20 ? -ERR_STORAGE_FULL
-                                                                                         : 0;
+        return check_storage(context, &used, more);
 }
 
-int quota_check_executions(struct tx *tx, const struct context *context, struct arena *arena,
-                           struct str user_id) {
-        int64_t most = context->settings->executions_under_way;
-        struct under_way_row found = { 0 };
+int quota_check_execution(struct tx *tx, const struct context *context, struct arena *arena, struct str user_id,
+                          int64_t more) {
+        struct storage_used_row used = { 0 };
         int r;
 
-        r = db_executions_under_way(tx, arena, user_id, most, &found);
+        r = db_storage_used_hold(tx, arena, user_id, &used);
         if (r < 0)
                 return r;
-        return found.n >= most ? -ERR_EXECUTIONS_MANY : 0;
+        r = check_storage(context, &used, more);
+        if (r < 0)
+                return r;
+        return used.executions >= context->settings->executions_under_way ? -ERR_EXECUTIONS_MANY : 0;
 }

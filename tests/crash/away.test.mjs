@@ -163,10 +163,12 @@ describe('a wire that breaks at COMMIT', only, () => {
   behindAWire();
 
   const count = async (table) => (await server.sql(`SELECT count(*) AS n FROM ${table}`))[0].n;
-  const broken = async (when, question, options) => {
+  // The audit trail writes the browser's name into the transaction of its request.
+  const broken = async (when, browser, question, options) => {
     const met = proxy.met;
-    proxy.breakAt(when, options);
-    const answer = await question();
+    browser.name = `breaks the wire ${met} times and once more`;
+    proxy.breakAt(when, browser.name, options);
+    const answer = await question(browser);
     assert.equal(proxy.met, met + 1, 'the wire was to break');
     return answer;
   };
@@ -176,7 +178,7 @@ describe('a wire that breaks at COMMIT', only, () => {
       it('a code gives its tokens, once', async () => {
         for (let n = 0; n < TRIES; n++) {
           const given = await grantCode(person, app), rows = await count('access_tokens');
-          const answer = await broken(when, () => redeem(person, app, given));
+          const answer = await broken(when, person, (b) => redeem(b, app, given));
           assert.equal(answer.status, 200, answer.text);
           assert.equal(await count('access_tokens'), rows + 1);
           await lives([person], app, answer.json);
@@ -188,7 +190,7 @@ describe('a wire that breaks at COMMIT', only, () => {
       it('a refresh token has one successor', async () => {
         for (let n = 0; n < TRIES; n++) {
           const t = await grant(person, app), rows = await count('refresh_tokens');
-          const answer = await broken(when, () => refresh(person, app, t.refresh_token));
+          const answer = await broken(when, person, (b) => refresh(b, app, t.refresh_token));
           assert.equal(answer.status, 200, answer.text);
           assert.equal(await count('refresh_tokens'), rows + 1);
           await lives([person], app, answer.json);
@@ -199,15 +201,15 @@ describe('a wire that breaks at COMMIT', only, () => {
 
       it('a revocation, a sign-in, a sign-out and an account are made as they were answered', async () => {
         const t = await grant(person, app);
-        assert.equal((await broken(when, () => revoke(person, app, t.refresh_token))).status, 200);
+        assert.equal((await broken(when, person, (b) => revoke(b, app, t.refresh_token))).status, 200);
         await isDead([person], app, t);
-        const who = someone(), browser = server.browser(), made = await broken(when, () => browser.post('/api/auth/signup', { json: who }));
+        const who = someone(), browser = server.browser(), made = await broken(when, browser, (b) => b.post('/api/auth/signup', { json: who }));
         assert.equal(made.status, 200, made.text);
         assert.equal(await isSignedIn(browser), true);
-        const again = server.browser(), login = await broken(when, () => tryLogin(again, who));
+        const again = server.browser(), login = await broken(when, again, (b) => tryLogin(b, who));
         assert.equal(login.status, 200, login.text);
         assert.equal(await isSignedIn(again), true);
-        const cookies = new Map(again.cookies), out = await broken(when, () => again.post('/api/auth/logout', { json: {} }));
+        const cookies = new Map(again.cookies), out = await broken(when, again, (b) => b.post('/api/auth/logout', { json: {} }));
         assert.equal(out.status, 200, out.text);
         again.cookies = cookies;
         assert.equal(await isSignedIn(again), false);
@@ -215,9 +217,9 @@ describe('a wire that breaks at COMMIT', only, () => {
 
       it('and cannot be looked up: "later", and either all or nothing of it', async () => {
         const given = await grantCode(person, app), t = await grant(person, app);
-        for (const question of [() => redeem(person, app, given), () => refresh(person, app, t.refresh_token)]) {
+        for (const question of [(b) => redeem(b, app, given), (b) => refresh(b, app, t.refresh_token)]) {
           const began = performance.now();
-          later(await broken(when, question, { thenRefuse: true }));
+          later(await broken(when, person, question, { thenRefuse: true }));
           assert.ok(performance.now() - began < RESOLVE + LAG, `"later" took ${performance.now() - began} ms`);
           proxy.accept();
           await ready(server);

@@ -39,6 +39,7 @@ export const encodeForm = (members) =>
 
 export class Browser {
   cookies = new Map();
+  name = ''; // its User-Agent
 
   constructor(server, address) {
     this.server = server;
@@ -53,7 +54,7 @@ export class Browser {
   // query, form: object or array of pairs; json: any value; body: raw text with `type` as its Content-Type.
   // origin: false sends none of what a browser says about where a request comes from.
   send(method, path, { query, json, form, body, type, headers = {}, cookies = true, origin = true } = {}) {
-    const fields = { host: new URL(this.server.base).host };
+    const fields = { host: new URL(this.server.base).host, ...(this.name && { 'user-agent': this.name }) };
     if (json !== undefined) {
       body = JSON.stringify(json);
       type ??= 'application/json';

@@ -25,19 +25,29 @@ export class Proxy {
       return;
     }
     const server = net.connect({ host: '127.0.0.1', port: this.target, noDelay: true });
-    const wire = { client, server, queue: [], seen: Buffer.alloc(0), end: () => { client.destroy(); server.destroy(); this.wires.delete(wire); } };
+    const wire = { client, server, queue: [], seen: Buffer.alloc(0), said: '', end: () => { client.destroy(); server.destroy(); this.wires.delete(wire); } };
     this.wires.add(wire);
     client.setNoDelay(true);
     for (const socket of [client, server]) {
       socket.on('error', wire.end);
       socket.on('close', wire.end);
     }
-    client.on('data', (bytes) => this.pass(wire, server, bytes, this.breaks === 'before' && /\bcommit\b/i.test(bytes.toString('latin1'))));
+    client.on('data', (bytes) => {
+      wire.said += bytes.toString('latin1');
+      this.pass(wire, server, bytes, this.isDue('before', wire) && /\bcommit\b/i.test(bytes.toString('latin1')));
+    });
     server.on('data', (bytes) => {
       // the message may come in two pieces
       wire.seen = Buffer.concat([wire.seen.subarray(-COMPLETE.length + 1), bytes]);
-      this.pass(wire, client, bytes, this.breaks === 'after' && wire.seen.includes(COMPLETE));
+      const complete = wire.seen.includes(COMPLETE);
+      this.pass(wire, client, bytes, this.isDue('after', wire) && complete);
+      if (complete)
+        wire.said = '';
     });
+  }
+
+  isDue(when, wire) {
+    return this.breaks === when && wire.said.includes(this.of);
   }
 
   pass(wire, to, bytes, broken) {
@@ -53,9 +63,11 @@ export class Proxy {
       to.write(bytes);
   }
 
-  // Breaks the wire once, at the next COMMIT. thenRefuse: and lets no new one be made.
-  breakAt(when, { thenRefuse = false } = {}) {
+  // Breaks the wire once, at the next COMMIT of what says `of`: a node's own jobs commit too. thenRefuse: and lets no new
+  // wire be made.
+  breakAt(when, of, { thenRefuse = false } = {}) {
     this.breaks = when;
+    this.of = of;
     this.thenRefuse = thenRefuse;
   }
 

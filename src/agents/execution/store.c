@@ -22,9 +22,7 @@ int execution_create(struct tx *tx, const struct context *context, struct arena 
         if (r < 0)
                 return r;
         ret_id[EXECUTION_ID_LENGTH] = '\0';
-        r = quota_check_storage(tx, context, arena, new->user_id, (int64_t) new->inputs.len);
-        if (r == 0)
-                r = quota_check_executions(tx, context, arena, new->user_id);
+        r = quota_check_execution(tx, context, arena, new->user_id, (int64_t) new->inputs.len);
         if (r == 0)
                 r = db_execution_turn(tx, arena, new->user_id, &turn);
         if (r < 0)

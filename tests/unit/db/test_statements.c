@@ -67,8 +67,8 @@ static void no_read_walks_through_a_whole_table(void **state) {
                 "users_count",         "admins_exist",         "test_apps",
                 "node_expired",        "connected_apps",       "schema_migrations_applied",
                 "audit_journal_count", "audit_segment_last",   "vault_keys_all",
-                "node_vaults_live",    "executions_under_way", "executions_backlog",
-                "users_stretch",       "nodes_live",           "backlog"
+                "node_vaults_live",    "executions_backlog",  "users_stretch",
+                "nodes_live",          "backlog"
         };
         struct db_fixture *f = *state;
         sqlite3 *handle;
