@@ -28,6 +28,7 @@ static const struct {
         { STR_INIT("sessions-ended"), TEXT_INIT("All other sessions are ended.") },
         { STR_INIT("access-removed"), TEXT_INIT("The app no longer has access to your account.") },
         { STR_INIT("credential-deleted"), TEXT_INIT("The credential is deleted.") },
+        { STR_INIT("credential-renamed"), TEXT_INIT("The credential has its new name.") },
         { STR_INIT("app-enabled"), TEXT_INIT("Application enabled successfully") },
         { STR_INIT("app-disabled"), TEXT_INIT("Application disabled successfully") },
         { STR_INIT("app-saved"), TEXT_INIT("Application saved") },

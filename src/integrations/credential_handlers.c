@@ -143,7 +143,7 @@ int handle_credential_create(struct request *req, struct response *res) {
         return r < 0 ? r : answer(res, 201, &c);
 }
 
-int handle_credential_rename(struct request *req, struct response *res) {
+int credential_rename_named(struct request *req, struct credential *ret) {
         struct credential c;
         struct str title;
         int r;
@@ -162,6 +162,14 @@ int handle_credential_rename(struct request *req, struct response *res) {
         if (r <= 0)
                 return r < 0 ? r : -ERR_CREDENTIAL_NOT_FOUND;
         c.title = title;
-        r = record(req, AUDIT_CREDENTIAL_CHANGED, &c);
+        *ret = c;
+        return record(req, AUDIT_CREDENTIAL_CHANGED, &c);
+}
+
+int handle_credential_rename(struct request *req, struct response *res) {
+        struct credential c;
+        int r;
+
+        r = credential_rename_named(req, &c);
         return r < 0 ? r : answer(res, 200, &c);
 }

@@ -41,6 +41,8 @@ int handle_credential_form_page(struct request *req,
 int handle_credential_form(struct request *req,
                            struct response *res); /* POST /auth/integrations/credentials */
 int handle_integrations_page(struct request *req, struct response *res); /* GET /profile/integrations */
+int handle_integration_rename(struct request *req,
+                              struct response *res); /* POST /profile/integrations/{provider}/{id}/rename */
 int handle_integration_delete(struct request *req,
                               struct response *res); /* POST /profile/integrations/{provider}/{id}/delete */
 int handle_integration_revoke(struct request *req, struct response *res); /* … then, on the crew */

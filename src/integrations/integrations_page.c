@@ -2,6 +2,8 @@
 #include "account/form.h"
 #include "account/frame.h"
 #include "account/moment.h"
+#include "base/errors.h"
+#include "integrations/credential_answer.h"
 #include "integrations/credential_uses.h"
 #include "integrations/handlers.h"
 #include "integrations/provider.h"
@@ -9,7 +11,10 @@
 #include "integrations/provider_scopes.h"
 #include "pages/page.h"
 
-enum { ARENA_MAX = 8 * 1024 * 1024 }; /* bytes: as many credentials as there may be */
+enum {
+        ARENA_MAX = 8 * 1024 * 1024, /* bytes: as many credentials as there may be */
+        NAME_TYPED_MAX = 1024,       /* bytes that are shown again */
+};
 
 static const char path[] = "/profile/integrations";
 
@@ -39,6 +44,22 @@ static json_t *scopes_json(const struct provider *p, struct str scopes) {
         return list;
 }
 
+static void set_action(struct request *req, json_t **data, const char *name, const struct credential *c,
+                       const char *action) {
+        form_set(data, name,
+                 arena_printf(&req->arena, "%s/" STR_FMT "/" STR_FMT "/%s", path, STR_ARG(c->provider),
+                              STR_ARG(c->id), action));
+}
+
+/* The field with its name: what was typed, beside what is wrong with it, after it was refused. */
+static void set_name(struct request *req, json_t **data, const struct credential *c) {
+        bool refused = req->error_field.ptr && str_eq(c->id, req->path_params[1]);
+
+        form_set(data, "name", refused ? form_echo(req, "title", NAME_TYPED_MAX) : c->title);
+        if (refused)
+                form_set_text(req, data, "name_error", req->error_detail);
+}
+
 /* p   NULL when the operator took it off the table since */
 static json_t *credential_json(struct request *req, const struct provider *p, const struct credential *c,
                                const struct credential_uses *uses) {
@@ -61,9 +82,9 @@ static json_t *credential_json(struct request *req, const struct provider *p, co
         form_set_object(&data, "uses", credential_uses_json(uses, &req->arena, c->id));
         form_set_object(&data, "created", moment_json(req, c->created_at));
         form_set_object(&data, "used", moment_json(req, c->last_used_at));
-        form_set(&data, "delete_action",
-                 arena_printf(&req->arena, "%s/" STR_FMT "/" STR_FMT "/delete", path, STR_ARG(c->provider),
-                              STR_ARG(c->id)));
+        set_action(req, &data, "rename_action", c, "rename");
+        set_action(req, &data, "delete_action", c, "delete");
+        set_name(req, &data, c);
         return data;
 }
 
@@ -92,7 +113,7 @@ static json_t *providers_json(struct request *req) {
         return list;
 }
 
-int handle_integrations_page(struct request *req, struct response *res) {
+static int show(struct request *req, struct response *res, int status) {
         struct credential_uses uses;
         json_t *data, *list;
         struct credential *all;
@@ -113,5 +134,19 @@ int handle_integrations_page(struct request *req, struct response *res) {
         form_set_bool(&data, "has_credentials", n > 0);
         form_set_object(&data, "credentials", list);
         form_set_object(&data, "providers", providers_json(req));
-        return page_respond(req->context->theme, res, 200, "integrations", data);
+        return page_respond(req->context->theme, res, status, "integrations", data);
+}
+
+int handle_integrations_page(struct request *req, struct response *res) {
+        return show(req, res, 200);
+}
+
+int handle_integration_rename(struct request *req, struct response *res) {
+        struct credential c;
+        int r;
+
+        r = credential_rename_named(req, &c);
+        if (r == -ERR_INVALID_FIELD)
+                return show(req, res, error_row(r)->other_status);
+        return r < 0 ? r : frame_done(res, path, "credential-renamed");
 }

@@ -91,6 +91,7 @@ const struct route routes[] = {
 { HTTP_GET,   "/auth/integrations/credentials",             ACCESS_SESSION, 0, PAGE,   READ(handle_credential_form_page), 0 },
 { HTTP_POST,  "/auth/integrations/credentials",             ACCESS_SESSION, 0, POSTED, TRANSACT(handle_credential_form), 0 },
 { HTTP_GET,   "/profile/integrations",                      ACCESS_SESSION, 0, PAGE,   READ(handle_integrations_page), 0 },
+{ HTTP_POST,  "/profile/integrations/{provider}/{id}/rename", ACCESS_SESSION, 0, POSTED, TRANSACT(handle_integration_rename), 0 },
 { HTTP_POST,  "/profile/integrations/{provider}/{id}/delete", ACCESS_SESSION, 0, POSTED, { { EXECUTOR_TRANSACTION, handle_integration_delete }, { EXECUTOR_CREW, handle_integration_revoke } }, 0 },
 { HTTP_GET,   "/integrations/{name}",                       ACCESS_NONE,    0, ROUTE_FILE, READ(handle_provider_icon), 0 },
 

@@ -125,6 +125,10 @@ describe('a person whom an app sends to connect accounts', () => {
     await page.goto(`${server.base}/profile/integrations`);
     assert.match(await text(), /For the apps Agent Planner\s*Used by Morning digest, 1 schedule/);
     await shot('integrations');
+    await page.locator('summary', { hasText: 'Rename' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('For <digests>');
+    await button('Save name').click();
+    assert.match(await text(), /has its new name[^]*For <digests>/);
     await button(/^Delete Acme/).click();
     assert.match(await text(), /is deleted/);
     assert.equal(await button(/^Delete/).count(), 0);

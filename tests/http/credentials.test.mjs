@@ -227,6 +227,43 @@ describe('the pages\' API', () => {
   });
 });
 
+describe('the page', () => {
+  const path = '/profile/integrations';
+  const rename = async (who, id, title, at = `${path}/openai/${id}/rename`) => {
+    const [, csrf] = /name="csrf" value="([^"]*)"/.exec((await who.get('/profile')).text);
+    return who.post(at, { form: { csrf, title } });
+  };
+
+  it('renames', async () => {
+    const { id } = await create(api, 'openai', apiKey());
+    const answer = await rename(ada, id, 'Für <b>Berichte</b>');
+    assert.deepEqual([answer.status, answer.headers.location], [303, `${path}?done=credential-renamed`]);
+    assert.equal((await ada.get(`/api/integrations/openai/credentials/${id}`)).json.title, 'Für <b>Berichte</b>');
+    assert.match((await ada.get(path)).text, /<bdi>Für &lt;b&gt;Berichte&lt;\/b&gt;<\/bdi>/);
+  });
+
+  it('says beside the field why a name is none, keeps what was typed, and changes nothing', async () => {
+    const { id } = await create(api, 'openai', apiKey({ title: 'Old' }));
+    for (const [title, why] of [['', /required/], ['   ', /at least 1 character/], ['x'.repeat(201), /at most 200 characters/], ['a\u0007b', /no control character/]]) {
+      const answer = await rename(ada, id, title);
+      assert.equal(answer.status, 400, answer.text);
+      assert.match(new RegExp(`id="name-${id}-error">([^<]*)`).exec(answer.text)[1], why);
+      assert.equal((answer.text.match(/class="field-error"/g) ?? []).length, 1);
+      if (title.length > 200)
+        assert.ok(answer.text.includes(`id="name-${id}" name="title" value="${title}"`));
+    }
+    assert.equal((await ada.get(`/api/integrations/openai/credentials/${id}`)).json.title, 'Old');
+  });
+
+  it('renames nobody else\'s, nor the server\'s own', async () => {
+    const { id } = await create(api, 'openai', apiKey({ title: 'Old' }));
+    assert.equal((await rename(bob, id, 'Mine')).status, 404);
+    assert.equal((await rename(ada, UNKNOWN, 'Mine')).status, 404);
+    assert.equal((await rename(ada, OLLAMA, 'Mine', `${path}/ollama/${OLLAMA}/rename`)).status, 403);
+    assert.equal((await ada.get(`/api/integrations/openai/credentials/${id}`)).json.title, 'Old');
+  });
+});
+
 describe('limits and records', () => {
   it('a person has at most 500', async () => {
     const full = await signUp(server), by = await withKey(server, full, SCOPES), { id } = await create(by, 'openai', apiKey());
