@@ -90,7 +90,7 @@ const struct route routes[] = {
 { HTTP_GET,   "/auth/integrations/connected",               ACCESS_NONE,    0, PAGE,   READ(handle_connected_page), 0 },
 { HTTP_GET,   "/auth/integrations/credentials",             ACCESS_SESSION, 0, PAGE,   READ(handle_credential_form_page), 0 },
 { HTTP_POST,  "/auth/integrations/credentials",             ACCESS_SESSION, 0, POSTED, TRANSACT(handle_credential_form), 0 },
-{ HTTP_GET,   "/profile/integrations",                      ACCESS_SESSION, 0, PAGE,   READ(handle_integrations_page), 0 },
+{ HTTP_GET,   "/profile/integrations",                      ACCESS_SESSION, 0, PAGE,   READ_MUCH(handle_integrations_page), 0 },
 { HTTP_POST,  "/profile/integrations/{provider}/{id}/rename", ACCESS_SESSION, 0, POSTED, TRANSACT(handle_integration_rename), 0 },
 { HTTP_POST,  "/profile/integrations/{provider}/{id}/delete", ACCESS_SESSION, 0, POSTED, { { EXECUTOR_TRANSACTION, handle_integration_delete }, { EXECUTOR_CREW, handle_integration_revoke } }, 0 },
 { HTTP_GET,   "/integrations/{name}",                       ACCESS_NONE,    0, ROUTE_FILE, READ(handle_provider_icon), 0 },
@@ -139,7 +139,7 @@ const struct route routes[] = {
 { HTTP_GET,   "/admin/submissions/{id}", ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_submission_page), 0 },
 { HTTP_POST,  "/admin/submissions/{id}", ACCESS_ELEVATED, 0, POSTED, TRANSACT(handle_admin_submission_form), 0 },
 { HTTP_GET,   "/admin/audit",            ACCESS_ELEVATED, 0, PAGE,   READ_MUCH(handle_admin_audit_page), 0 },
-{ HTTP_GET,   "/admin/audit.csv",        ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_audit_csv), 0 },
+{ HTTP_GET,   "/admin/audit.csv",        ACCESS_ELEVATED, 0, PAGE,   READ_MUCH(handle_admin_audit_csv), 0 },
 { HTTP_GET,   "/admin/health",           ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_health_page), 0 },
 { HTTP_GET,   "/admin/settings",         ACCESS_ELEVATED, 0, PAGE,   READ(handle_admin_settings_page), 0 },
 
@@ -159,7 +159,7 @@ const struct route routes[] = {
 /* the audit trail */
 { HTTP_GET,   "/api/audit",              ACCESS_SESSION, 0, 0, READ_MUCH(handle_audit), 0 },
 { HTTP_GET,   "/api/admin/audit",        ACCESS_ADMIN,   0, 0, READ_MUCH(handle_audit_admin), 0 },
-{ HTTP_GET,   "/api/admin/audit/export", ACCESS_ADMIN,   0, 0, READ(handle_audit_export), 0 },
+{ HTTP_GET,   "/api/admin/audit/export", ACCESS_ADMIN,   0, 0, READ_MUCH(handle_audit_export), 0 },
 
 /* OAuth, for apps */
 { HTTP_POST,  "/api/oauth/token",      ACCESS_CLIENT, 0, CORS, CLIENT_THEN(TRANSACTION, handle_token), 0 },
@@ -203,8 +203,8 @@ const struct route routes[] = {
 { HTTP_GET,    "/api/integrations/providers/names",     ACCESS_SESSION, 0, 0, READ(handle_provider_names), 0 },
 { HTTP_GET,    "/api/integrations/providers/system",    ACCESS_SESSION, 0, 0, READ(handle_providers_system), 0 },
 { HTTP_GET,    "/api/integrations/providers/constants", ACCESS_SESSION, 0, 0, READ(handle_provider_constants), 0 },
-{ HTTP_GET,    "/api/integrations/credentials",                       ACCESS_SESSION, 0, 0, READ(handle_credentials), 0 },
-{ HTTP_GET,    "/api/integrations/{provider}/credentials",            ACCESS_SESSION, 0, 0, READ(handle_provider_credentials), 0 },
+{ HTTP_GET,    "/api/integrations/credentials",                       ACCESS_SESSION, 0, 0, READ_MUCH(handle_credentials), 0 },
+{ HTTP_GET,    "/api/integrations/{provider}/credentials",            ACCESS_SESSION, 0, 0, READ_MUCH(handle_provider_credentials), 0 },
 { HTTP_POST,   "/api/integrations/{provider}/credentials",            ACCESS_SESSION, 0, 0, TRANSACT(handle_credential_create), 0 },
 { HTTP_GET,    "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, READ(handle_credential), 0 },
 { HTTP_PATCH,  "/api/integrations/{provider}/credentials/{id}",       ACCESS_SESSION, 0, 0, TRANSACT(handle_credential_rename), 0 },
@@ -240,15 +240,15 @@ const struct route routes[] = {
 
 /* External API: graphs */
 { HTTP_POST,   "/external-api/v1/graphs",                     ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, HEAVY, GRAPH_THEN(handle_graph_admit, handle_graph_create), GRAPH_BYTES_MAX },
-{ HTTP_GET,    "/external-api/v1/graphs",                     ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graphs), 0 },
-{ HTTP_GET,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graph), 0 },
+{ HTTP_GET,    "/external-api/v1/graphs",                     ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ_MUCH(handle_graphs), 0 },
+{ HTTP_GET,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ_MUCH(handle_graph), 0 },
 { HTTP_PUT,    "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, HEAVY, GRAPH_THEN(handle_graph_admit_version, handle_graph_replace), GRAPH_BYTES_MAX },
 { HTTP_DELETE, "/external-api/v1/graphs/{graph_id}",          ACCESS_API, SCOPE_WRITE_GRAPH | SCOPE_WRITE_LIBRARY, EXTERNAL, TRANSACT(handle_graph_delete), 0 },
-{ HTTP_GET,    "/external-api/v1/graphs/{graph_id}/versions", ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ(handle_graph_versions), 0 },
+{ HTTP_GET,    "/external-api/v1/graphs/{graph_id}/versions", ACCESS_API, SCOPE_READ_GRAPH, EXTERNAL, READ_MUCH(handle_graph_versions), 0 },
 
 /* External API: executions */
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/execute/{graph_version}",                       ACCESS_API, SCOPE_EXECUTE_GRAPH, HEAVY, { { EXECUTOR_READ, handle_execute }, { EXECUTOR_CREW, handle_execute_check }, { EXECUTOR_TRANSACTION, handle_execute_queue }, { EXECUTOR_READ, handle_execute_answer } }, EXECUTION_BODY_MAX },
-{ HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/results",            ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_results), 0 },
+{ HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/results",            ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ_MUCH(handle_results), 0 },
 { HTTP_GET,  "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/events",             ACCESS_API, SCOPE_READ_GRAPH,    EXTERNAL, READ(handle_events), 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/stop",               ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_stop }, { EXECUTOR_READ, handle_stop_answer } }, 0 },
 { HTTP_POST, "/external-api/v1/graphs/{graph_id}/executions/{graph_exec_id}/review/{node_exec}", ACCESS_API, SCOPE_EXECUTE_GRAPH, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_review }, { EXECUTOR_READ, handle_review_answer } }, 0 },
@@ -268,8 +268,8 @@ const struct route routes[] = {
 
 /* External API: accounts and keys elsewhere */
 { HTTP_GET,    "/external-api/v1/integrations/providers", ACCESS_API, SCOPE_READ_INTEGRATIONS, EXTERNAL, READ(handle_providers_external), 0 },
-{ HTTP_GET,    "/external-api/v1/integrations/credentials",                 ACCESS_API, SCOPE_READ_INTEGRATIONS,   EXTERNAL, READ(handle_credentials), 0 },
-{ HTTP_GET,    "/external-api/v1/integrations/{provider}/credentials",      ACCESS_API, SCOPE_READ_INTEGRATIONS,   EXTERNAL, READ(handle_provider_credentials), 0 },
+{ HTTP_GET,    "/external-api/v1/integrations/credentials",                 ACCESS_API, SCOPE_READ_INTEGRATIONS,   EXTERNAL, READ_MUCH(handle_credentials), 0 },
+{ HTTP_GET,    "/external-api/v1/integrations/{provider}/credentials",      ACCESS_API, SCOPE_READ_INTEGRATIONS,   EXTERNAL, READ_MUCH(handle_provider_credentials), 0 },
 { HTTP_POST,   "/external-api/v1/integrations/{provider}/credentials",      ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_create_external), 0 },
 { HTTP_PATCH,  "/external-api/v1/integrations/{provider}/credentials/{id}", ACCESS_API, SCOPE_MANAGE_INTEGRATIONS, EXTERNAL, TRANSACT(handle_credential_rename), 0 },
 { HTTP_DELETE, "/external-api/v1/integrations/{provider}/credentials/{id}", ACCESS_API, SCOPE_DELETE_INTEGRATIONS, EXTERNAL, { { EXECUTOR_TRANSACTION, handle_credential_delete_external }, { EXECUTOR_CREW, handle_credential_revoke_external } }, 0 },
