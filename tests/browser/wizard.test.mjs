@@ -167,6 +167,16 @@ describe('a person whom an app sends to connect accounts', () => {
       assert.ok(!(await text()).includes('_CLIENT_ID'));
     });
 
+  for (const [how, options] of Object.entries({ 'in a window of its own': {}, 'without scripts': { javaScriptEnabled: false } }))
+    it(`connects another from the page of integrations, and is back there: ${how}`, async () => {
+      granted = 'read write';
+      await open(`${server.base}/profile/integrations`, options);
+      await link('Acme Docs').click();
+      await button('Connect Acme Docs').click();
+      await page.waitForURL(`${server.base}/profile/integrations`);
+      await button(/^Delete Acme Docs/).waitFor();
+    });
+
   it('comes back from a provider that refuses, and can try again', async () => {
     refusal = 'access_denied';
     await open(wizard([both[0]]), { javaScriptEnabled: false });

@@ -1,4 +1,5 @@
-// Opens providers in a window of their own, and shows this page anew when one is done. Without this script the whole page goes there.
+// Opens providers in a window of their own, and goes on to where the form leads back when one is done: this page anew, or another.
+// Without this script the whole page goes there.
 // That window loses its opener on the way (Cross-Origin-Opener-Policy), so it tells of its end by a channel.
 'use strict';
 (() => {
@@ -21,5 +22,12 @@
       popup.remove();
     });
   }
-  new BroadcastChannel('gatehouse-integrations').addEventListener('message', () => location.reload());
+  new BroadcastChannel('gatehouse-integrations').addEventListener('message', () => {
+    const back = document.querySelector('form[data-popup] [name=return_to]');
+
+    if (!back || new URL(back.value, location.href).href === location.href)
+      location.reload();
+    else
+      location.replace(back.value);
+  });
 })();
