@@ -1,20 +1,16 @@
 // A person's own pages in a real browser: connected apps, API keys, sessions; with and without scripts.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { launchChromium, visitor } from '../lib/chromium.mjs';
+import { launchChromium, picture, visitor } from '../lib/chromium.mjs';
 import { until } from '../lib/audit.mjs';
 import { grant, me } from '../lib/oauth.mjs';
 import { signIn, signUp, tryLogin } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
-const shots = fileURLToPath(new URL('screenshots/', import.meta.url));
 const who = { email: 'nora@example.org', password: 'a long walk home at dusk', name: 'Nora New' };
 
 let server, chromium, app, context, page;
 before(async () => {
-  mkdirSync(shots, { recursive: true });
   server = await Server.start();
   chromium = await launchChromium();
   await signUp(server, who);
@@ -41,7 +37,7 @@ async function open(path, options) {
   await page.waitForURL((url) => url.pathname === path);
 }
 const button = (name) => page.getByRole('button', { name });
-const shot = (name) => page.screenshot({ path: `${shots}/account-${name}.png`, fullPage: true });
+const shot = (name) => picture(page, `account-${name}`);
 const text = () => page.locator('main').innerText();
 
 describe('API keys', () => {

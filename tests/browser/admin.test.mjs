@@ -1,20 +1,16 @@
 // The pages under /admin in a real browser: in both schemes and two widths, and without scripts.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { launchChromium, visitor } from '../lib/chromium.mjs';
+import { launchChromium, picture, visitor } from '../lib/chromium.mjs';
 import { calculator, made, withKey } from '../lib/agents.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 import { offer, profileOf, submitted } from '../lib/store.mjs';
 
-const shots = fileURLToPath(new URL('screenshots/', import.meta.url));
 const who = { email: 'ada@example.org', password: 'a long walk home at dusk' };
 
 let server, chromium, maker, app, submission;
 before(async () => {
-  mkdirSync(shots, { recursive: true });
   server = await Server.start();
   chromium = await launchChromium();
   await server.createUser({ ...who, name: 'Ada Admin', admin: true });
@@ -57,7 +53,7 @@ describe('administration', () => {
   for (const [width, colorScheme] of [[390, 'light'], [390, 'dark'], [1280, 'light'], [1280, 'dark']])
     it(`fits ${width} pixels in ${colorScheme}`, async () => {
       const { context, page } = await open('/admin', { viewport: { width, height: 844 }, colorScheme });
-      const shot = (name) => page.screenshot({ path: `${shots}/admin-${name}-${width}-${colorScheme}.png`, fullPage: true });
+      const shot = (name) => picture(page, `admin-${name}-${width}-${colorScheme}`);
       await shot('confirm');
       await enter(page, '/admin');
       for (const [name, path] of Object.entries(paths())) {

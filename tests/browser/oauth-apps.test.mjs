@@ -1,14 +1,12 @@
 // The pages of those who make apps, in a browser: with scripts and without, by day and by night, wide and narrow.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { launchChromium, visitor } from '../lib/chromium.mjs';
+import { launchChromium, picture, visitor } from '../lib/chromium.mjs';
 import { png } from '../lib/images.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
-const shots = fileURLToPath(new URL('screenshots/', import.meta.url)), path = '/profile/oauth-apps';
+const path = '/profile/oauth-apps';
 const who = { email: 'mary@example.org', password: 'a long walk home at dusk', name: 'Mary Maker' };
 const looks = {
   'phone-light': { viewport: { width: 390, height: 844 } },
@@ -19,7 +17,6 @@ const looks = {
 
 let server, chromium, context, page;
 before(async () => {
-  mkdirSync(shots, { recursive: true });
   server = await Server.start({ OAUTH_APP_REGISTRATION: 'everyone' });
   chromium = await launchChromium();
   await signUp(server, who);
@@ -45,7 +42,7 @@ async function open(at, options) {
 }
 const button = (name) => page.getByRole('button', { name });
 const text = () => page.locator('main').innerText();
-const shot = (name, look) => page.screenshot({ path: `${shots}/oauth-apps-${name}-${look}.png`, fullPage: true });
+const shot = (name, look) => picture(page, `oauth-apps-${name}-${look}`);
 const image = { name: 'logo.png', mimeType: 'image/png', buffer: png(512) };
 
 async function register(name) {

@@ -1,18 +1,14 @@
 // The API reference in a real browser: read, tried with an API key, tried after signing in through OAuth.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { launchChromium, visitor } from '../lib/chromium.mjs';
+import { launchChromium, picture, visitor } from '../lib/chromium.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
-const shots = fileURLToPath(new URL('screenshots/', import.meta.url));
 const devices = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
 let server, chromium, person, context, page;
 before(async () => {
-  mkdirSync(shots, { recursive: true });
   server = await Server.start();
   chromium = await launchChromium();
   person = await signUp(server, { email: 'ada@example.org', password: 'an engine of analysis', name: 'Ada' });
@@ -37,7 +33,7 @@ afterEach(async () => {
 const operation = (method, path) => page.locator(`.opblock-${method}`)
   .filter({ has: page.locator(`[data-path="${path}"]`) });
 
-const shot = (name) => page.screenshot({ path: `${shots}/reference-${name}.png`, fullPage: true });
+const shot = (name) => picture(page, `reference-${name}`);
 
 async function isNotTooWide() {
   const { content, window } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: innerWidth }));

@@ -1,20 +1,16 @@
 // A person in a real browser: sign up, say yes, say no, come back through login; without a mouse, without scripts.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { encodeForm } from '../lib/browser.mjs';
-import { launchChromium, visitor } from '../lib/chromium.mjs';
+import { launchChromium, picture, visitor } from '../lib/chromium.mjs';
 import { clientPage } from '../lib/client-page.mjs';
 import { authorizeQuery, me, pkce, redeem } from '../lib/oauth.mjs';
 import { signUp, someone } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
-const shots = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 let server, chromium, local, app, context, page;
 before(async () => {
-  mkdirSync(shots, { recursive: true });
   server = await Server.start();
   chromium = await launchChromium();
   local = await clientPage();
@@ -75,7 +71,7 @@ describe('a person who is new', () => {
     const text = await page.locator('body').innerText();
     for (const part of ['Agent Planner', 'Plans your week', 'Mary Maker', who.email, 'See who you are', 'Run your agents'])
       assert.ok(text.includes(part), `${part} is missing in:\n${text}`);
-    await page.screenshot({ path: `${shots}/authorize.png`, fullPage: true });
+    await picture(page, 'authorize');
     await button(yes).click();
     const back = await landedWith();
     assert.equal(back.get('state'), 'n3w');
@@ -131,7 +127,7 @@ describe('a person with an account', () => {
     const badge = (title) => items.filter({ hasText: title }).getByText(/^new\b/i);
     assert.equal(await badge('Run your agents').count(), 1);
     assert.equal(await badge('See who you are').count(), 0);
-    await page.screenshot({ path: `${shots}/authorize-new.png`, fullPage: true });
+    await picture(page, 'authorize-new');
     await button(yes).click();
     await landedWith();
     await page.goto(address({ state: 'third' }));
@@ -220,7 +216,7 @@ describe('a bad request of an app', () => {
       assert.equal(await page.getByRole('button', { name: /retry|try again/i }).count(), 0);
       assert.equal(await page.getByRole('link', { name: /retry|try again/i }).count(), 0);
       assert.ok(page.url().startsWith(server.base));
-      await page.screenshot({ path: `${shots}/card-${what.replace(/\W+/g, '-')}.png`, fullPage: true });
+      await picture(page, `card-${what.replace(/\W+/g, '-')}`);
     });
 });
 
@@ -249,7 +245,7 @@ describe('every page', () => {
             return (r + g + b) / 3 < 100;
           });
           assert.equal(dark, colorScheme === 'dark', `${name} in ${colorScheme}`);
-          await page.screenshot({ path: `${shots}/${name}-${device}-${colorScheme}.png`, fullPage: true });
+          await picture(page, `${name}-${device}-${colorScheme}`);
         };
         await visit('login', '/login');
         await visit('signup', '/signup');

@@ -1,14 +1,11 @@
 // `oauth-tool test-server`: the whole flow, step by step, in a real browser; and nothing of it stays.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { launchChromium, visitor } from '../lib/chromium.mjs';
+import { launchChromium, picture, visitor } from '../lib/chromium.mjs';
 import { signUp } from '../lib/people.mjs';
 import { launch, run, sanitizerComplaint } from '../lib/programs.mjs';
 import { Server } from '../lib/server.mjs';
 
-const shots = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 // Starts the test server; { address, said(), end(signal) → { code, signal } }.
 function testServer(server, args = []) {
@@ -34,7 +31,6 @@ function testServer(server, args = []) {
 describe('the test client', () => {
   let server, chromium, who;
   before(async () => {
-    mkdirSync(shots, { recursive: true });
     server = await Server.start();
     ({ who } = await signUp(server));
     chromium = await launchChromium();
@@ -68,7 +64,7 @@ describe('the test client', () => {
         if (step === 'me' || step === 'introspect')
           assert.match(await received.innerText(), step === 'me' ? new RegExp(who.email) : /"active": ?true/);
       }
-      await page.screenshot({ path: `${shots}/test-client.png`, fullPage: true });
+      await picture(page, 'test-client');
       assert.equal(await count('apps'), 1);
       assert.deepEqual(context.complaints, []);
     } finally {

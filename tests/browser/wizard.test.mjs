@@ -1,18 +1,15 @@
 // The setup wizard in a real browser: an app sends a person to connect accounts, and gets them back; with and without scripts.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { graph, GRAPH_SCOPES, made, node, withKey } from '../lib/agents.mjs';
 import { encodeForm } from '../lib/browser.mjs';
-import { launchChromium, visitor } from '../lib/chromium.mjs';
+import { launchChromium, picture, visitor } from '../lib/chromium.mjs';
 import { clientPage } from '../lib/client-page.mjs';
 import { signUp, someone } from '../lib/people.mjs';
 import { described, Provider, withProviders } from '../lib/providers.mjs';
 import { sendJson } from '../lib/stand-in.mjs';
 
 const SEND = 'fff86bcd-e001-4bad-a7f6-2eae4720c8dc';
-const shots = fileURLToPath(new URL('screenshots/', import.meta.url));
 const words = { read: 'Read your documents', write: 'Change your documents' };
 
 let server, chromium, local, provider, app, who, context, page;
@@ -25,7 +22,6 @@ function authorize(request, response) {
   response.writeHead(302, { location: back.href }).end();
 }
 before(async () => {
-  mkdirSync(shots, { recursive: true });
   provider = await Provider.start();
   provider.resource = authorize;
   provider.token = (form, request, response) => sendJson(response, provider.tokens({ scope: granted }));
@@ -53,7 +49,7 @@ const wizard = (providers, more = {}) => `${server.base}/auth/integrations/setup
 const button = (name) => page.getByRole('button', { name });
 const link = (name) => page.getByRole('link', { name });
 const text = () => page.locator('main').innerText();
-const shot = (name) => page.screenshot({ path: `${shots}/wizard-${name}.png`, fullPage: true });
+const shot = (name) => picture(page, `wizard-${name}`);
 const landedWith = async () => {
   await page.getByRole('heading', { name: 'Back at the app' }).waitFor();
   return Object.fromEntries(local.landed.at(-1).url.searchParams);

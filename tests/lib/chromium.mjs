@@ -1,8 +1,13 @@
 // A real browser, with everything that it complains about written down.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
+// Without what shows windows it takes half the processor time.
+const programs = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+
 export const launchChromium = () => chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM ?? programs.find((p) => existsSync(p)) ?? programs[0],
   // its own sandbox needs rights that root in a container lacks
   args: process.getuid() === 0 ? ['--no-sandbox', '--disable-dev-shm-usage'] : ['--disable-dev-shm-usage'],
 });
@@ -25,3 +30,9 @@ export async function visitor(browser, options = {}) {
   });
   return Object.assign(context, { complaints });
 }
+
+// A picture for whoever wants to look: of the whole page, in tests/browser/screenshots, with BROWSER_PICTURES=1. No test needs one,
+// and they take as long as the tests.
+const pictures = fileURLToPath(new URL('../browser/screenshots/', import.meta.url));
+export const picture = process.env.BROWSER_PICTURES === '1' ? (page, name) => page.screenshot({ path: `${pictures}${name}.png`, fullPage: true })
+  : async () => {};
