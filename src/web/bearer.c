@@ -98,33 +98,48 @@ static int verify(struct request *req, const struct jwt_keys *public, struct str
         return r == -ERR_JWT_INVALID ? request_refuse(req, ERR_JWT_INVALID, "Invalid token: %s", reason) : r;
 }
 
+/* What the keys at hand say of a token, and how they were when they were looked at. */
+struct look {
+        enum jwks_age age;
+        bool failed, none;
+        int result;
+};
+
+static struct look look(struct http_exchange *x, struct jwks *jwks, struct str token) {
+        struct look look = { .age = JWKS_OLD };
+        struct jwt_keys *keys = jwks_keys(jwks, &look.age, &look.failed);
+
+        look.none = !keys;
+        look.result = verify(&x->request, keys, token);
+        jwt_keys_release(keys);
+        if (look.age == JWKS_AGEING || (look.age == JWKS_OLD && look.failed && !look.none))
+                refresh_behind(x, jwks);
+        return look;
+}
+
+/* Keys that are too old are fetched before one of them opens anything, unless that has just failed; what is refused anyway
+ * need not wait. */
+static bool wants_newer(const struct request *req, const struct look *look) {
+        return look->result == -ERR_JWKS ||
+               (look->result >= 0 && look->age == JWKS_OLD && !look->failed && !req->bearer->by_secret);
+}
+
 /* A token of a key that is not among those at hand: theirs are asked for once, then it is refused. */
 static int verify_by_jwks(struct http_exchange *x, struct jwks *jwks, struct str token,
                           struct http_task *resume) {
         struct request *req = &x->request;
-        struct jwt_keys *keys;
-        enum jwks_age age;
-        bool failed, none;
-        int r;
+        struct look at_hand = look(x, jwks, token);
 
-        keys = jwks_keys(jwks, &age, &failed);
-        none = !keys;
-        r = verify(req, keys, token);
-        jwt_keys_release(keys);
-        if (age == JWKS_AGEING || (age == JWKS_OLD && failed && !none))
-                refresh_behind(x, jwks);
-        /* Keys that are too old are fetched before one of them opens anything, unless that has just failed; what is
-         * refused anyway need not wait. */
-        if (resume && (r == -ERR_JWKS || (r >= 0 && age == JWKS_OLD && !failed && !req->bearer->by_secret))) {
+        if (resume && wants_newer(req, &at_hand)) {
                 int waits = wait_for_keys(x, jwks, resume);
 
-                if (waits != BEARER_GO_ON) {
-                        req->bearer = NULL;
+                req->bearer = NULL;
+                if (waits != BEARER_GO_ON)
                         return waits;
-                }
+                at_hand = look(x, jwks, token); /* a fetch may have ended since the first look */
         }
-        if (r != -ERR_JWKS || none || failed)
-                return r;
+        if (at_hand.result != -ERR_JWKS || at_hand.none || at_hand.failed)
+                return at_hand.result;
         return request_refuse(req, ERR_JWT_INVALID,
                               "Invalid token: Unable to find a signing key that matches");
 }
