@@ -143,7 +143,7 @@ static int start_crew(const char *who, struct server *s) {
 
         s->context.database = s->database;
         s->context.graphs = s->graphs = graph_cache_new(GRAPHS_BYTES);
-        s->context.store = s->store = store_cache_new(STORE_CACHE_BYTES);
+        s->context.store = s->store = store_cache_new(s->settings.row_cache ? STORE_CACHE_BYTES : 0);
         if (!s->graphs || !s->store)
                 return -ERR_NO_MEMORY;
         r = crew_new((unsigned)s->settings.agent_threads, CREW_QUEUE_MAX, &s->crew);

@@ -8,6 +8,7 @@
 #include "account/audit.h"
 #include "agents/graph/write.h"
 #include "agents/store/import.h"
+#include "agents/store/tidy.h"
 #include "cli/command.h"
 #include "cli/mapped_file.h"
 #include "cli/output.h"
@@ -309,6 +310,7 @@ static int run_import(struct run *u) {
                 int told = database_write_now(u->database, note_job, u);
 
                 r = r < 0 ? r : told;
+                r = r < 0 ? r : store_tidy(u->database);
         }
         return r;
 }

@@ -142,16 +142,20 @@ struct database *database_close(struct database *db) {
         return NULL;
 }
 
-int database_reader_open(struct database *db, struct db_connection **ret) {
+int database_reader_open_as(struct database *db, enum db_role role, struct db_connection **ret) {
         char problem[DATABASE_PROBLEM_MAX];
         int r;
 
-        r = db->driver->open(db->address, DB_READER, ret, problem);
+        r = db->driver->open(db->address, role, ret, problem);
         if (r < 0)
                 return r;
         (*ret)->db = db;
         memo_init(&(*ret)->memo);
         return 0;
+}
+
+int database_reader_open(struct database *db, struct db_connection **ret) {
+        return database_reader_open_as(db, DB_READER, ret);
 }
 
 struct db_connection *database_reader_close(struct db_connection *reader) {

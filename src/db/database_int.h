@@ -69,3 +69,6 @@ struct pool *pool_stop(struct pool *pool);
 
 /* Lets the writer finish what it has and end. Takes NULL; returns NULL. */
 struct writer *writer_stop(struct writer *writer);
+
+/* As database_reader_open(), for a role that reads. */
+_must_use_ int database_reader_open_as(struct database *db, enum db_role role, struct db_connection **ret);

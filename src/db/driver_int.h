@@ -87,7 +87,8 @@ extern const unsigned db_migrations_count;
 /* --- an engine --- */
 
 enum db_role {
-        DB_READER, /* snapshots only; refuses to write */
+        DB_READER,     /* snapshots only; refuses to write */
+        DB_READER_FAR, /* likewise, with room for what long reads go through */
         DB_WRITER,
 };
 

@@ -27,7 +27,7 @@ Oid postgres_type(enum db_type type) {
 
 /* A reader's transactions are snapshots. */
 static const char *control_sql(const struct postgres_connection *c, enum postgres_control which) {
-        if (which == CONTROL_BEGIN && c->role == DB_READER)
+        if (which == CONTROL_BEGIN && c->role != DB_WRITER)
                 return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         return controls[which].sql;
 }

@@ -31,7 +31,7 @@ int readers_prepare(struct database *db) {
         struct db_connection *reader;
         int r;
 
-        r = database_reader_open(db, &reader);
+        r = database_reader_open_as(db, DB_READER_FAR, &reader);
         if (r == 0)
                 give_back(db, reader);
         return r;
@@ -43,7 +43,7 @@ static int read_here(struct database *db, int (*run)(struct tx *tx, void *data),
         int r = 0;
 
         if (!reader)
-                r = database_reader_open(db, &reader);
+                r = database_reader_open_as(db, DB_READER_FAR, &reader);
         if (r < 0)
                 return r;
         r = database_read(reader, &tx);

@@ -23,6 +23,7 @@ static const char settings_of_all[] = "PRAGMA synchronous = FULL;"
                                       "PRAGMA cache_size = -4096;"
                                       "PRAGMA journal_size_limit = 67108864;";
 static const char settings_of_reader[] = "PRAGMA query_only = ON;";
+static const char settings_of_far_reader[] = "PRAGMA cache_size = -16384;";
 
 /* Before the first connection of the process. No statistics: their mutex is shared by all threads.
  * Sub-journals, which undo a request, stay in memory. Fails only if another part of the process has used
@@ -131,8 +132,10 @@ static int settings_apply(struct sqlite_connection *c, enum db_role role) {
         int code;
 
         code = sqlite3_exec(c->handle, settings_of_all, NULL, NULL, NULL);
-        if (code == SQLITE_OK && role == DB_READER)
+        if (code == SQLITE_OK && role != DB_WRITER)
                 code = sqlite3_exec(c->handle, settings_of_reader, NULL, NULL, NULL);
+        if (code == SQLITE_OK && role == DB_READER_FAR)
+                code = sqlite3_exec(c->handle, settings_of_far_reader, NULL, NULL, NULL);
         return code;
 }
 
@@ -154,6 +157,8 @@ static int connection_open(struct sqlite_connection *c, const char *path, enum d
         if (r < 0)
                 return r;
         code = settings_apply(c, role);
+        if (code == SQLITE_OK)
+                code = sqlite_functions_add(c->handle);
         if (code != SQLITE_OK)
                 return open_failed(c, path, code, ret_problem);
         if (role == DB_WRITER)

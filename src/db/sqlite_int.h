@@ -52,3 +52,9 @@ int sqlite_execute(struct db_connection *c, unsigned statement, const struct db_
 /* Writing the log back: sqlite_checkpoint.c */
 void sqlite_checkpoint_setup(struct sqlite_connection *c);
 void sqlite_tidy(struct db_connection *c);
+
+/* Functions that statements use beside SQLite's own: sqlite_functions.c. Returns a result of SQLite's.
+ *
+ * words_have(text, words, without)   whether a text of words, parted by spaces, has all of `words`, but not all of `without`,
+ *                                    which may be empty. A word that ends in * stands for all that begin so. */
+_must_use_ int sqlite_functions_add(sqlite3 *handle);

@@ -1,6 +1,7 @@
 #include "jobs/cleanup.h"
 
 #include "account/audit_retain.h"
+#include "agents/store/tidy.h"
 #include "base/errors.h"
 #include "db/statements.h"
 
@@ -318,7 +319,7 @@ static int note(const struct cleanup *cleanup, const struct cleanup_counts *coun
 
 int cleanup_run(const struct cleanup *cleanup, struct cleanup_counts *ret) {
         struct round round = { .cleanup = cleanup, .counts = ret, .size = CLEANUP_BATCH };
-        int r = CLEANUP_DONE;
+        int r = CLEANUP_DONE, tidied;
 
         *ret = (struct cleanup_counts){ 0 };
         round.limits = limits_at(clock_now(cleanup->clock), cleanup->settings);
@@ -326,6 +327,8 @@ int cleanup_run(const struct cleanup *cleanup, struct cleanup_counts *ret) {
         for (enum cleanup_kind kind = 0; r == CLEANUP_DONE && kind < CLEANUP_KINDS; kind++)
                 r = clean_kind(&round, kind);
         arena_done(&round.arena);
+        if (r == CLEANUP_DONE && (tidied = store_tidy(cleanup->database)) < 0)
+                return tidied;
         return r == CLEANUP_DONE ? note(cleanup, ret) : r;
 }
 

@@ -13,7 +13,7 @@ enum {
 
 struct store_cache;
 
-/* bytes     at most so much memory is held by what is kept
+/* bytes     at most so much memory is held by what is kept; 0 keeps nothing
  * returns   NULL when memory runs out */
 struct store_cache *store_cache_new(size_t bytes);
 

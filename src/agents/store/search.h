@@ -5,6 +5,9 @@
 #include "base/arena.h"
 #include "db/statements.h"
 
+/* Results of one search by words: what is behind them is neither counted nor shown. */
+enum { STORE_FOUND_MAX = 10000 };
+
 struct store_query {
         bool is_searching;
         struct store_search search;

@@ -5,6 +5,9 @@
 --   id bigint, slug text, name text, image text, creator text, creator_avatar text?, sub_heading text, description text,
 --   runs bigint, ratings bigint, stars bigint, is_featured boolean, graph_id text, graph_version bigint
 
+-- row: store_id
+--   id bigint
+
 -- row: store_listing
 --   id bigint, profile_id bigint, slug text, graph_id text, version_id text, newest bigint, is_live boolean,
 --   is_featured boolean, runs bigint, ratings bigint, stars bigint
@@ -15,82 +18,136 @@
 -- row: store_review
 --   score bigint, comments text?, created_at bigint, updated_at bigint
 
--- name: store_live_count() -> store_count?
-SELECT COUNT(*) AS n FROM store_listings WHERE is_live;
+-- Lists in an order of their own: the ids of those among the first `reach` that have all tokens of `words` but not all of
+-- `without`; each may be empty. as_set: what has them is looked up first, all at once; otherwise each one's text is looked at.
+-- SQLite keeps a subquery's order where that has a LIMIT; asked for the order again, it would first take all of them.
 
--- name: store_cards_by_runs(limit bigint, offset bigint) -> store_card*
-SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
-       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
-       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
-       v.graph_version AS graph_version
-FROM (SELECT id FROM store_listings WHERE is_live ORDER BY runs DESC, name_key, id LIMIT :limit OFFSET :offset) AS ids
-     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
-     JOIN store_profiles c ON c.id = l.profile_id
-ORDER BY l.runs DESC, l.name_key, l.id;
-
--- name: store_cards_by_rating(limit bigint, offset bigint) -> store_card*
-SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
-       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
-       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
-       v.graph_version AS graph_version
-FROM (SELECT id FROM store_listings WHERE is_live ORDER BY rating DESC, name_key, id LIMIT :limit OFFSET :offset) AS ids
-     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
-     JOIN store_profiles c ON c.id = l.profile_id
-ORDER BY l.rating DESC, l.name_key, l.id;
-
--- name: store_cards_by_updated_at(limit bigint, offset bigint) -> store_card*
-SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
-       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
-       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
-       v.graph_version AS graph_version
-FROM (SELECT id FROM store_listings WHERE is_live ORDER BY updated_at DESC, name_key, id LIMIT :limit OFFSET :offset) AS ids
-     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
-     JOIN store_profiles c ON c.id = l.profile_id
-ORDER BY l.updated_at DESC, l.name_key, l.id;
-
--- name: store_cards_by_name(limit bigint, offset bigint) -> store_card*
-SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
-       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
-       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
-       v.graph_version AS graph_version
-FROM (SELECT id FROM store_listings WHERE is_live ORDER BY name_key, id LIMIT :limit OFFSET :offset) AS ids
-     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
-     JOIN store_profiles c ON c.id = l.profile_id
-ORDER BY l.name_key, l.id;
-
--- Those that have all of these tokens, but not all of `without` (which may be empty).
--- name: store_cards_found(words text, without text, sort text, limit bigint, offset bigint) -> store_card*
+-- name: store_ids_by_rating(words text, without text, as_set boolean, reach bigint, limit bigint, offset bigint) -> store_id*
 -- sqlite: its full-text search
-SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
-       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
-       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
-       v.graph_version AS graph_version
-FROM (SELECT l.id AS id, l.name_key AS name_key,
-             CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updated_at WHEN 'name' THEN 0
-                        ELSE -l.runs END AS place
-      FROM store_words w JOIN store_listings l ON l.id = w.rowid
-      WHERE w.store_words MATCH '(' || :words || ')' || CASE :without WHEN '' THEN ''
-                                                               ELSE ' NOT (' || :without || ')' END
-      ORDER BY place, l.name_key, l.id LIMIT :limit OFFSET :offset) AS ids
-     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
-     JOIN store_profiles c ON c.id = l.profile_id
-ORDER BY ids.place, ids.name_key, ids.id;
+SELECT near_ids.id AS id
+FROM (SELECT id FROM store_listings WHERE is_live ORDER BY rating DESC, name_key, id LIMIT :reach) AS near_ids
+WHERE :words = '' OR CASE WHEN :as_set
+      THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH
+                              '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END)
+      ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
+LIMIT :limit OFFSET :offset;
 -- postgres: its full-text search
+SELECT near_ids.id AS id
+FROM (SELECT id, rating, name_key FROM store_listings WHERE is_live ORDER BY rating DESC, name_key, id LIMIT :reach) AS near_ids
+WHERE :words = '' OR CASE WHEN :as_set
+      THEN near_ids.id IN (SELECT w.id FROM store_words w WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                       CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
+                       AS tsquery))
+      ELSE (SELECT w.words @@ (SELECT CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                               CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
+                               AS tsquery))
+            FROM store_words w WHERE w.id = near_ids.id) END
+ORDER BY near_ids.rating DESC, near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
+
+-- name: store_ids_by_runs(words text, without text, as_set boolean, reach bigint, limit bigint, offset bigint) -> store_id*
+-- sqlite: its full-text search
+SELECT near_ids.id AS id
+FROM (SELECT id FROM store_listings WHERE is_live ORDER BY runs DESC, name_key, id LIMIT :reach) AS near_ids
+WHERE :words = '' OR CASE WHEN :as_set
+      THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH
+                              '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END)
+      ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
+LIMIT :limit OFFSET :offset;
+-- postgres: its full-text search
+SELECT near_ids.id AS id
+FROM (SELECT id, runs, name_key FROM store_listings WHERE is_live ORDER BY runs DESC, name_key, id LIMIT :reach) AS near_ids
+WHERE :words = '' OR CASE WHEN :as_set
+      THEN near_ids.id IN (SELECT w.id FROM store_words w WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                       CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
+                       AS tsquery))
+      ELSE (SELECT w.words @@ (SELECT CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                               CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
+                               AS tsquery))
+            FROM store_words w WHERE w.id = near_ids.id) END
+ORDER BY near_ids.runs DESC, near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
+
+-- name: store_ids_by_updated_at(words text, without text, as_set boolean, reach bigint, limit bigint, offset bigint) -> store_id*
+-- sqlite: its full-text search
+SELECT near_ids.id AS id
+FROM (SELECT id FROM store_listings WHERE is_live ORDER BY updated_at DESC, name_key, id LIMIT :reach) AS near_ids
+WHERE :words = '' OR CASE WHEN :as_set
+      THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH
+                              '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END)
+      ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
+LIMIT :limit OFFSET :offset;
+-- postgres: its full-text search
+SELECT near_ids.id AS id
+FROM (SELECT id, updated_at, name_key FROM store_listings WHERE is_live ORDER BY updated_at DESC, name_key, id LIMIT :reach) AS near_ids
+WHERE :words = '' OR CASE WHEN :as_set
+      THEN near_ids.id IN (SELECT w.id FROM store_words w WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                       CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
+                       AS tsquery))
+      ELSE (SELECT w.words @@ (SELECT CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                               CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
+                               AS tsquery))
+            FROM store_words w WHERE w.id = near_ids.id) END
+ORDER BY near_ids.updated_at DESC, near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
+
+-- name: store_ids_by_name(words text, without text, as_set boolean, reach bigint, limit bigint, offset bigint) -> store_id*
+-- sqlite: its full-text search
+SELECT near_ids.id AS id
+FROM (SELECT id FROM store_listings WHERE is_live ORDER BY name_key, id LIMIT :reach) AS near_ids
+WHERE :words = '' OR CASE WHEN :as_set
+      THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH
+                              '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END)
+      ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
+LIMIT :limit OFFSET :offset;
+-- postgres: its full-text search
+SELECT near_ids.id AS id
+FROM (SELECT id, name_key FROM store_listings WHERE is_live ORDER BY name_key, id LIMIT :reach) AS near_ids
+WHERE :words = '' OR CASE WHEN :as_set
+      THEN near_ids.id IN (SELECT w.id FROM store_words w WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                       CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
+                       AS tsquery))
+      ELSE (SELECT w.words @@ (SELECT CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                               CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
+                               AS tsquery))
+            FROM store_words w WHERE w.id = near_ids.id) END
+ORDER BY near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
+
+-- All that have these tokens, but not all of `without` (which may be empty), put into order.
+-- name: store_ids_found(words text, without text, sort text, limit bigint, offset bigint) -> store_id*
+-- sqlite: its full-text search
+SELECT l.id AS id
+FROM store_words w JOIN store_listings l ON l.id = w.rowid
+WHERE w.store_words MATCH '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END
+ORDER BY CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updated_at WHEN 'name' THEN 0 ELSE -l.runs END,
+         l.name_key, l.id
+LIMIT :limit OFFSET :offset;
+-- postgres: its full-text search
+SELECT l.id AS id
+FROM store_words w JOIN store_listings l ON l.id = w.id
+WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+                      CASE :without WHEN '' THEN ''
+                                    ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END AS tsquery)
+ORDER BY CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updated_at WHEN 'name' THEN 0 ELSE -l.runs END,
+         l.name_key, l.id
+LIMIT :limit OFFSET :offset;
+
+-- Those of a JSON array of ids, in its order.
+-- name: store_cards_of(ids text, limit bigint) -> store_card*
+-- sqlite: takes a list apart in its own way
 SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
        c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
        l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
        v.graph_version AS graph_version
-FROM (SELECT l.id AS id, l.name_key AS name_key,
-             CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updated_at WHEN 'name' THEN 0
-                        ELSE -l.runs END AS place
-      FROM store_words w JOIN store_listings l ON l.id = w.id
-      WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                            CASE :without WHEN '' THEN ''
-                                 ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END AS tsquery)
-      ORDER BY place, l.name_key, l.id LIMIT :limit OFFSET :offset) AS ids
-     JOIN store_listings l ON l.id = ids.id JOIN store_versions v ON v.id = l.version_id
+FROM json_each(:ids) AS wanted JOIN store_listings l ON l.id = wanted.value JOIN store_versions v ON v.id = l.version_id
      JOIN store_profiles c ON c.id = l.profile_id
-ORDER BY ids.place, ids.name_key, ids.id;
+ORDER BY wanted.key LIMIT :limit;
+-- postgres: takes a list apart in its own way
+SELECT l.id AS id, l.slug AS slug, v.name AS name, v.image AS image, c.username AS creator,
+       c.avatar_url AS creator_avatar, v.sub_heading AS sub_heading, v.description AS description, l.runs AS runs,
+       l.ratings AS ratings, l.stars AS stars, l.is_featured AS is_featured, l.graph_id AS graph_id,
+       v.graph_version AS graph_version
+FROM json_array_elements_text(:ids::json) WITH ORDINALITY AS wanted (value, place)
+     JOIN store_listings l ON l.id = wanted.value::bigint JOIN store_versions v ON v.id = l.version_id
+     JOIN store_profiles c ON c.id = l.profile_id
+ORDER BY wanted.place LIMIT :limit;
 
 -- The live listing of this name.
 -- name: store_card(username text, slug text) -> store_card?

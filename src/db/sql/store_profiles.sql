@@ -86,6 +86,10 @@ UPDATE store_profiles SET runs = runs + :runs WHERE id = :id;
 UPDATE store_profiles SET ratings = ratings + :ratings, stars = stars + :stars,
        rating = COALESCE((stars + :stars) * 1000000 / NULLIF(ratings + :ratings, 0), 0) WHERE id = :id;
 
+-- How many listings are live: each creator's are counted.
+-- name: store_live_count() -> store_count?
+SELECT CAST(COALESCE(SUM(listings), 0) AS BIGINT) AS n FROM store_profiles WHERE listings > 0;
+
 -- name: store_creators_count() -> store_count?
 SELECT COUNT(*) AS n FROM store_profiles WHERE listings > 0;
 
