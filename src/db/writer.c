@@ -1,5 +1,5 @@
-/* The writer: a thread that drains its queue, a commit at a time. While one commit waits for the disk, the
- * jobs of the next one gather.
+/* The writer: a thread that drains its queue, a commit at a time. While one commit waits for the disk (flusher.c), the jobs
+ * of the next one gather and run.
  *
  * The queue is a stack that any thread pushes on with one compare-and-swap, and that the writer takes whole.
  * When it finds nothing it leaves the mark `asleep` there; only the push that replaces the mark makes the
@@ -14,6 +14,7 @@
 
 struct writer {
         struct database *db;
+        struct flusher *flusher;
         pthread_t thread;
         sem_t wake;
         _Atomic(struct write_job *)
@@ -106,8 +107,20 @@ static void *writer_main(void *data) {
         struct writer *w = data;
         struct write_job *batch;
 
-        while ((batch = writer_batch(w)))
-                write_batch(w->db, batch);
+        for (;;) {
+                flusher_await_room(w->flusher);
+                batch = writer_batch(w);
+                if (!batch)
+                        return NULL;
+                flusher_hand(w->flusher, batch, write_batch_commit(w->db, batch));
+                w->db->driver->tidy(w->db->connection);
+        }
+}
+
+static struct writer *writer_end(struct writer *w) {
+        w->flusher = flusher_stop(w->flusher);
+        (void)sem_destroy(&w->wake);
+        free(w);
         return NULL;
 }
 
@@ -125,13 +138,13 @@ int database_writer_start(struct database *db) {
                 return -ERR_NO_MEMORY;
         w->db = db;
         (void)sem_init(&w->wake, 0, 0);
-        if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
-                (void)sem_destroy(&w->wake);
-                free(w);
-                return -ERR_NO_MEMORY;
-        }
+        r = flusher_start(db, &w->flusher);
+        if (r == 0 && pthread_create(&w->thread, NULL, writer_main, w) != 0)
+                r = -ERR_NO_MEMORY;
+        if (r < 0)
+                w = writer_end(w);
         db->writer = w;
-        return 0;
+        return r;
 }
 
 struct writer *writer_stop(struct writer *w) {
@@ -139,9 +152,7 @@ struct writer *writer_stop(struct writer *w) {
                 return NULL;
         writer_push(w, &w->stop);
         (void)pthread_join(w->thread, NULL);
-        (void)sem_destroy(&w->wake);
-        free(w);
-        return NULL;
+        return writer_end(w);
 }
 
 void database_submit(struct database *db, struct write_job *job) {

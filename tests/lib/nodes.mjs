@@ -11,6 +11,7 @@ export class Nodes {
       while (it.all.length < count)
         it.all.push(await it.first.node());
       await Promise.all(it.all.map((n) => n.up()));
+      await Promise.all(it.all.map((n) => ready(n))); // each opens connections while a slow machine starts the others
       return it;
     } catch (error) {
       await it.close().catch(() => {});
