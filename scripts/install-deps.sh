@@ -11,7 +11,7 @@ for_build=(build-essential meson ninja-build pkg-config gettext python3 python3-
         libsodium-dev nettle-dev tzdata libcurl4-openssl-dev libcjose-dev libpq-dev libpcre2-dev libexpat1-dev zlib1g-dev
         libturbojpeg0-dev libspng-dev libwebp-dev libseccomp-dev
         cmark-gfm)
-for_test=(libcmocka-dev json-schema-test-suite clang libclang-rt-14-dev python3-venv chromium-headless-shell sqlite3 postgresql
+for_test=(libcmocka-dev json-schema-test-suite clang libclang-rt-14-dev mold python3-venv chromium-headless-shell sqlite3 postgresql
         pgbouncer haproxy nginx-light caddy systemd openssl curl)
 for_lint=(clang-format clang-tidy)
 for_bench=(nginx-light wrk valgrind)

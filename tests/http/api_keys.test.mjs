@@ -95,10 +95,17 @@ describe('POST /api/api-keys', () => {
   });
 });
 
+// Makes them a second apart each, the last one now: two may be made in the same millisecond.
+async function apart(keys) {
+  for (const [i, { id }] of keys.entries())
+    await server.age('api_keys', ['created_at'], keys.length - 1 - i, `id = '${id}'`);
+}
+
 describe('GET /api/api-keys', () => {
   it("lists a person's own keys of every status, newest first", async () => {
     const person = await signUp(server);
     const keys = [await create(person), await create(person), await create(person)];
+    await apart(keys);
     await change(person, 'DELETE', keys[0]);
     await change(person, 'POST', keys[1], '/suspend');
     const answer = await person.get('/api/api-keys');
@@ -113,6 +120,7 @@ describe('GET /api/api-keys', () => {
     const keys = [];
     for (let i = 0; i < 5; i++)
       keys.push(await create(person, { name: `key ${i}` }));
+    await apart(keys);
     await change(person, 'DELETE', keys[4]);
     const page = async query => (await person.get(`/api/api-keys?${query}`)).json;
     const { items, ...rest } = await page('page=1&page_size=3');
