@@ -171,18 +171,6 @@ static const struct action *action_named(struct str name) {
         return NULL;
 }
 
-/* Whether nobody would be left to administer. Who is asked about is held until the end of the transaction. */
-static int is_last_admin(struct request *req, const struct user_row *user) {
-        struct user_id_row *admins;
-        size_t n;
-        int r;
-
-        if (!user->is_admin || !user->is_active)
-                return 0;
-        r = db_admins_hold(req->tx, &req->arena, &admins, &n);
-        return r < 0 ? r : n == 0 || (n == 1 && str_eq(admins[0].id, user->id));
-}
-
 static int run(struct request *req, const struct action *action, const struct user_row *user) {
         int r;
 
@@ -213,7 +201,7 @@ int handle_admin_person_form(struct request *req, struct response *res) {
         r = db_user_by_id(req->tx, &req->arena, req->path_params[0], &user);
         if (r <= 0)
                 return r < 0 ? r : -ERR_NOT_FOUND;
-        r = action->ends_admin ? is_last_admin(req, &user) : 0;
+        r = action->ends_admin ? user_is_last_admin(req->tx, &req->arena, &user) : 0;
         if (r > 0)
                 return show(req, res, 409, &user,
                             TEXT("This is the last administrator. Make somebody else one first."));

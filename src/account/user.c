@@ -125,6 +125,17 @@ int user_set_active(const struct context *context, struct tx *tx, struct str id,
         return MIN_OF(r, 0);
 }
 
+int user_is_last_admin(struct tx *tx, struct arena *arena, const struct user_row *user) {
+        struct user_id_row *admins;
+        size_t n;
+        int r;
+
+        if (!user->is_admin || !user->is_active)
+                return 0;
+        r = db_admins_hold(tx, arena, &admins, &n);
+        return r < 0 ? r : n == 0 || (n == 1 && str_eq(admins[0].id, user->id));
+}
+
 void user_write_json(struct json_writer *w, const struct user_row *user, const struct notifications *wanted) {
         json_object_begin(w);
         json_member_str(w, "id", user->id);

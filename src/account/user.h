@@ -61,6 +61,10 @@ _must_use_ int user_set_timezone(const struct context *context, struct tx *tx, s
  * errors   ERR_NOT_FOUND, ERR_STORAGE */
 _must_use_ int user_set_active(const struct context *context, struct tx *tx, struct str id, bool active);
 
+/* Whether nobody would be left to administer without this person. Who is asked about is held until the end of the transaction.
+ * returns   1 or 0   errors   ERR_STORAGE, ERR_NO_MEMORY */
+_must_use_ int user_is_last_admin(struct tx *tx, struct arena *arena, const struct user_row *user);
+
 /* The user object (dialect: Accounts), with `is_admin`; what this server has no notion of, payments, is empty. */
 void user_write_json(struct json_writer *w, const struct user_row *user, const struct notifications *wanted);
 

@@ -4,6 +4,7 @@
 #include "account/identity.h"
 #include "base/log.h"
 #include "integrations/credential_answer.h"
+#include "integrations/credential_leave.h"
 #include "integrations/handlers.h"
 #include "integrations/oauth_call.h"
 
@@ -35,7 +36,7 @@ static int answer(struct response *res, const struct credential *c, enum asker a
         return STEP_DONE;
 }
 
-static bool is_revocable(const struct context *context, const struct credential *c) {
+bool credential_is_revocable(const struct context *context, const struct credential *c) {
         const struct provider *p = provider_find(context, c->provider);
 
         return c->kind == CREDENTIAL_OAUTH2 && p && p->oauth.revoke.url.ptr;
@@ -51,7 +52,8 @@ static int remove_named(struct request *req, struct deleted *d) {
         if (r < 0)
                 return r;
         /* What can't be opened any more can be deleted all the same. */
-        if (is_revocable(req->context, &d->c) && credential_open(req->context, &d->c, &d->secret) < 0)
+        if (credential_is_revocable(req->context, &d->c) &&
+            credential_open(req->context, &d->c, &d->secret) < 0)
                 credential_secret_init(&d->secret);
         r = credential_delete(req->tx, &d->c);
         if (r <= 0)
@@ -73,7 +75,7 @@ static int delete_it(struct request *req, struct response *res, enum asker asker
                 return answer(res, &d->c, asker, NULL); /* the form was sent twice */
         if (r < 0)
                 return r;
-        if (is_revocable(req->context, &d->c))
+        if (credential_is_revocable(req->context, &d->c))
                 return STEP_NEXT;
         return answer(res, &d->c, asker, NULL);
 }

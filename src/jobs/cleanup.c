@@ -4,18 +4,30 @@
 #include "agents/store/tidy.h"
 #include "base/errors.h"
 #include "db/statements.h"
+#include "jobs/cleanup_people.h"
 
-const char *const cleanup_names[CLEANUP_KINDS] = {
-        "codes",          "access_tokens",   "refresh_tokens",    "authorizations", "sessions",
-        "links",          "imported_tokens", "imported_families", "throttles",      "connection_states",
-        "graph_versions", "graphs",          "executions",        "audit_segments"
-};
+const char *const cleanup_names[CLEANUP_KINDS] = { "codes",
+                                                   "access_tokens",
+                                                   "refresh_tokens",
+                                                   "authorizations",
+                                                   "sessions",
+                                                   "links",
+                                                   "deleted_accounts",
+                                                   "imported_tokens",
+                                                   "imported_families",
+                                                   "throttles",
+                                                   "connection_states",
+                                                   "graph_versions",
+                                                   "graphs",
+                                                   "executions",
+                                                   "audit_segments" };
 
 enum {
         BATCH_US = 4000,     /* what a batch should take: about as long as a commit */
         BUSY_TRIES = 100,    /* in a row */
         PAUSE_MAX_MS = 1000, /* after a batch, and between two tries */
         ARENA_MAX = 4096,
+        PERSON_ARENA_MAX = 1024 * 1024, /* bytes, of ids */
         MINUTE_MS = 60 * 1000,
         AUDIT_SHARE = 25, /* rows of other kinds that count as much as a segment of the audit trail */
         GRAPH_SHARE = 25, /* rows of other kinds that count as much as a version of a graph */
@@ -38,11 +50,13 @@ struct batch {
         size_t n_old_keys;
         enum cleanup_kind kind;
         struct arena *arena;
-        int64_t after; /* ids up to here have been looked at */
+        int64_t after;                /* ids up to here have been looked at */
+        struct cleanup_person person; /* likewise */
         int64_t size;
 
         /* set by each run */
         int64_t last;
+        struct cleanup_person next_person;
         int64_t held_us; /* how long requests that write had to wait for it */
         bool elsewhere, finished;
 };
@@ -92,6 +106,7 @@ static int find_stretch(struct tx *tx, const struct batch *b, struct stretch_row
                 return db_sessions_stretch(tx, b->arena, b->after, now, n, ret);
         case CLEANUP_LINKS:
                 return db_links_stretch(tx, b->arena, b->after, now, n, ret);
+        case CLEANUP_DELETED_ACCOUNTS:
         case CLEANUP_IMPORTED_TOKENS:
         case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
@@ -122,6 +137,7 @@ static int remove_ended(struct tx *tx, const struct batch *b) {
                 return db_sessions_delete_ended(tx, b->after, b->last, l->now, l->idle);
         case CLEANUP_LINKS:
                 return db_links_delete_ended(tx, b->after, b->last, l->now);
+        case CLEANUP_DELETED_ACCOUNTS:
         case CLEANUP_IMPORTED_TOKENS:
         case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
@@ -146,18 +162,21 @@ static int remove_executions(struct tx *tx, struct batch *b) {
 
         arena_init(&arena, ARENA_MAX * 4);
         r = db_executions_ended(tx, &arena, b->limits->kept, EXECUTIONS_AT_ONCE, &ids, &n);
-        for (size_t i = 0; i < n && r >= 0 && left > 0; i++) {
-                r = db_node_executions_delete(tx, ids[i].id, left);
-                if (r < 0)
-                        return r;
-                left -= r;
-                if (left > 0) {
-                        r = db_execution_delete(tx, ids[i].id);
-                        left--;
-                }
-        }
+        if (r >= 0)
+                r = cleanup_executions(tx, ids, n, &left);
         b->finished = n < EXECUTIONS_AT_ONCE && left > 0;
         return r < 0 ? r : (int)(b->size - left);
+}
+
+static int remove_of_people(struct tx *tx, struct batch *b) {
+        _cleanup_(arena_done) struct arena arena;
+        struct cleanup_person at = b->person;
+        int r;
+
+        arena_init(&arena, PERSON_ARENA_MAX);
+        r = cleanup_person(tx, &arena, &at, b->limits->now, b->size, &b->finished);
+        b->next_person = at;
+        return r;
 }
 
 /* What has no time-ordered id is found by its end instead. */
@@ -166,6 +185,8 @@ static int remove_without_id(struct tx *tx, struct batch *b) {
         int removed;
 
         switch (b->kind) {
+        case CLEANUP_DELETED_ACCOUNTS:
+                return remove_of_people(tx, b);
         case CLEANUP_EXECUTIONS:
                 return remove_executions(tx, b);
         case CLEANUP_AUDIT:
@@ -211,7 +232,7 @@ static int clean_stretch(struct tx *tx, struct batch *b) {
                 b->elsewhere = true;
                 return 0;
         }
-        if (b->kind >= CLEANUP_IMPORTED_TOKENS)
+        if (b->kind >= CLEANUP_DELETED_ACCOUNTS)
                 return remove_without_id(tx, b);
         r = find_stretch(tx, b, &stretch);
         if (r < 0)
@@ -289,6 +310,7 @@ static int clean_kind(struct round *round, enum cleanup_kind kind) {
                         return CLEANUP_ELSEWHERE;
                 round->counts->removed[kind] += removed;
                 b.after = b.last;
+                b.person = b.next_person;
                 if (cleanup->go_on && !cleanup->go_on(cleanup->data, kind, round->counts))
                         return CLEANUP_STOPPED;
         } while (!b.finished);

@@ -1,5 +1,6 @@
 /* Removes what nobody can use any more: expired codes, tokens, sessions and links, authorizations that are over, and
- * throttles that no longer hold anything back, graphs that were deleted, the audit trail of long ago (dialect: Formats: a job removes expired rows).
+ * throttles that no longer hold anything back, graphs that were deleted, what people left who deleted their accounts, the audit
+ * trail of long ago (dialect: Formats: a job removes expired rows).
  *
  * In small batches, each a transaction of its own, with pauses in between: requests go first. Several nodes may start a
  * round at the same time; each batch takes a lock that only one of them gets, and the others end their rounds. */
@@ -28,6 +29,7 @@ enum cleanup_kind {
         CLEANUP_AUTHORIZATIONS,
         CLEANUP_SESSIONS,
         CLEANUP_LINKS,
+        CLEANUP_DELETED_ACCOUNTS,
         CLEANUP_IMPORTED_TOKENS,
         CLEANUP_IMPORTED_FAMILIES,
         CLEANUP_THROTTLES,

@@ -16,6 +16,7 @@
 #include "oauth/logo/handlers.h"
 #include "oauth/setup_wizard.h"
 #include "oauth/token.h"
+#include "web/account_delete.h"
 #include "web/admin_health.h"
 #include "web/api_document.h"
 #include "web/external.h"
@@ -34,6 +35,10 @@
 /* Hashing stands between two steps that need the database: a guess is counted, then judged, then answered. */
 #define HASHED(on, reserve, hash, finish)                                                                    \
         { { EXECUTOR_##on, reserve }, { EXECUTOR_WORKER, hash }, { EXECUTOR_TRANSACTION, finish } }
+
+/* Likewise, with something left to be told to other servers. */
+#define ACCOUNT_DELETE { { EXECUTOR_TRANSACTION, handle_account_delete_reserve }, { EXECUTOR_WORKER, handle_account_delete_verify }, \
+                         { EXECUTOR_TRANSACTION, handle_account_delete_finish }, { EXECUTOR_CREW, handle_account_delete_tell } }
 
 /* An endpoint whose caller is an app: the first two steps authenticate it (oauth/client.h). */
 #define CLIENT_THEN(on, handler)                                                                             \
@@ -99,6 +104,8 @@ const struct route routes[] = {
 { HTTP_GET,   "/profile",                                   ACCESS_SESSION, 0, PAGE,   READ(handle_profile_page), 0 },
 { HTTP_POST,  "/profile",                                   ACCESS_SESSION, 0, POSTED, TRANSACT(handle_profile_form), 0 },
 { HTTP_POST,  "/profile/password",                          ACCESS_SESSION, 0, POSTED, HASHED(TRANSACTION, handle_password_reserve, handle_password_verify, handle_password_finish), 0 },
+{ HTTP_GET,   "/profile/delete",                            ACCESS_SESSION, 0, PAGE,   READ(handle_account_delete_page), 0 },
+{ HTTP_POST,  "/profile/delete",                            ACCESS_SESSION, 0, POSTED, ACCOUNT_DELETE, 0 },
 { HTTP_GET,   "/profile/connected-apps",                    ACCESS_SESSION, 0, PAGE,   READ(handle_connected_apps_page), 0 },
 { HTTP_POST,  "/profile/connected-apps/{client_id}/remove", ACCESS_SESSION, 0, POSTED, TRANSACT(handle_connected_app_remove), 0 },
 { HTTP_GET,   "/profile/api-keys",                          ACCESS_SESSION, 0, PAGE,   READ(handle_api_keys_page), 0 },
@@ -155,6 +162,7 @@ const struct route routes[] = {
 { HTTP_GET,   "/api/auth/user/preferences", ACCESS_SESSION, 0, 0, READ(handle_preferences), 0 },
 { HTTP_POST,  "/api/auth/user/preferences", ACCESS_SESSION, 0, 0, TRANSACT(handle_preferences_set), 0 },
 { HTTP_POST,  "/api/auth/user/name",     ACCESS_SESSION, 0, 0, TRANSACT(handle_name_set), 0 },
+{ HTTP_POST,  "/api/auth/user/delete",   ACCESS_SESSION, 0, 0, ACCOUNT_DELETE, 0 },
 
 /* the audit trail */
 { HTTP_GET,   "/api/audit",              ACCESS_SESSION, 0, 0, READ_MUCH(handle_audit), 0 },

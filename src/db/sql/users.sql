@@ -12,10 +12,12 @@ INSERT INTO users (id, email, name, timezone, password_hash, is_admin, is_active
 VALUES (:id, :email, :name, :timezone, :password_hash, :is_admin, TRUE, :now, :now)
 ON CONFLICT (email) DO NOTHING;
 
--- Adds a person whom the Platform knows by this id, without a password; 0 when the id or the address is taken.
+-- Adds a person whom the Platform knows by this id, without a password; 0 when the id or the address is taken, or what somebody of
+-- this id had is still being removed.
 -- name: user_insert_claimed(id text, email text, name text?, now bigint) -> count
 INSERT INTO users (id, email, name, timezone, password_hash, is_admin, is_active, created_at, updated_at)
-VALUES (:id, :email, :name, 'not-set', '', FALSE, TRUE, :now, :now)
+SELECT :id, :email, :name, 'not-set', '', FALSE, TRUE, :now, :now
+WHERE NOT EXISTS (SELECT 1 FROM deleted_users d WHERE d.id = :id)
 ON CONFLICT DO NOTHING;
 
 -- name: user_by_id(id text) -> user?
@@ -61,6 +63,10 @@ UPDATE users SET password_hash = :password_hash, updated_at = :now WHERE id = :i
 
 -- name: user_set_admin(id text, is_admin boolean, now bigint) -> count
 UPDATE users SET is_admin = :is_admin, updated_at = :now WHERE id = :id;
+
+-- 1 if somebody else is an active administrator, else 0.
+-- name: admins_beside(id text) -> total?
+SELECT COUNT(*) AS total FROM (SELECT id FROM users WHERE is_admin AND is_active AND id <> :id LIMIT 1) AS found;
 
 -- row: user_id
 --   id text
