@@ -23,6 +23,7 @@ struct rate_policy {
 struct rate_limits {
         struct rate_policy policies[RATE_KINDS];
         struct rate_table *table;
+        struct rate_table *uses; /* apps that act for people: rate_limit_use_due() */
 };
 
 /* What the limits say of one request; on its arena. */
@@ -67,8 +68,10 @@ int rate_limits_new(const struct context *context, struct rate_limits **ret) {
 
         if (limits)
                 limits->table = rate_table_new(key.bytes);
-        if (!limits || !limits->table) {
-                free(limits);
+        if (limits && limits->table)
+                limits->uses = rate_table_new(key.bytes);
+        if (!limits || !limits->uses) {
+                (void)rate_limits_free(limits);
                 return -ERR_NO_MEMORY;
         }
         for (enum rate_kind kind = 0; kind < RATE_KINDS; kind++)
@@ -81,6 +84,7 @@ struct rate_limits *rate_limits_free(struct rate_limits *limits) {
         if (!limits)
                 return NULL;
         limits->table = rate_table_free(limits->table);
+        limits->uses = rate_table_free(limits->uses);
         free(limits);
         return NULL;
 }
@@ -280,4 +284,16 @@ struct str rate_limit_fields(struct request *req) {
         at = put_number(at, rate->reset);
         at = put(at, STR("\r\n"));
         return str_n(lines, (size_t)(at - lines));
+}
+
+bool rate_limit_use_due(const struct request *req) {
+        static const struct rate_pace minute = { .interval_ns = 60 * NS_PER_SECOND, .burst = 1 };
+        const struct identity *who = req->identity;
+        struct rate_limits *limits = req->context->rates;
+        struct rate_taken taken;
+
+        if (!limits || !who || who->kind != IDENTITY_TOKEN)
+                return false;
+        return rate_table_take(limits->uses, rate_table_name(limits->uses, 0, who->user_id, who->app_id),
+                               &minute, 1, clock_now(req->context->clock) * (NS_PER_SECOND / 1000), &taken);
 }

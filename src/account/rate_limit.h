@@ -50,6 +50,10 @@ _must_use_ int rate_limit_wrong(struct request *req);
 _must_use_ int rate_limit_hash(struct request *req, struct str whose);
 void rate_limit_right(struct request *req);
 
+/* Whether it is to be noted that the app of the request's token acts for its person: once a minute for each two of them, which
+ * this remembers in memory, so that the other requests cost no look into the database. */
+bool rate_limit_use_due(const struct request *req);
+
 /* RateLimit-Limit, -Policy, -Remaining and -Reset as lines, of the limit that leaves least (draft-ietf-httpapi-ratelimit-headers-06:
  * the form that client libraries read; later drafts changed it and are read by few). STR_NULL for a request that was not
  * counted. */

@@ -33,7 +33,7 @@ static json_t *scopes_json(const struct request *req, scope_set scopes) {
 /* What a person's answers and an app's approvals say together. */
 struct access_given {
         scope_set scopes;
-        int64_t since, last, live;
+        int64_t since, last, live, used;
 };
 
 static int add_part(struct access_given *given, const struct connected_app_row *part) {
@@ -48,6 +48,7 @@ static int add_part(struct access_given *given, const struct connected_app_row *
         given->since = given->since ? MIN_OF(given->since, first) : first;
         given->last = MAX_OF(given->last, last);
         given->live += part->approvals;
+        given->used = MAX_OF(given->used, part->used);
         return 0;
 }
 
@@ -64,6 +65,8 @@ static json_t *app_json(struct request *req, const struct connected_app_row *app
         form_set_object(&data, "scopes", scopes_json(req, given->scopes));
         form_set_object(&data, "since", moment_json(req, given->since));
         form_set_object(&data, "last", moment_json(req, given->last));
+        form_set_object(&data, "used", moment_json(req, given->used));
+        form_set_object(&data, "live", json_integer(given->live));
         form_set(&data, "remove_action",
                  arena_printf(&req->arena, "%s/" STR_FMT "/remove", path, STR_ARG(app->client_id)));
         return data;

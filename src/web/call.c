@@ -64,6 +64,7 @@ static void call_finish(struct call *call) {
 
         touch_session(req->context, call->database, req);
         touch_api_key(req->context, call->database, req);
+        touch_app(req->context, call->database, req);
         cors_allow(req, call->route, &call->x->response);
         call->x->response.limit_fields = rate_limit_fields(&call->x->request);
         call_answer(call->x, call->route);

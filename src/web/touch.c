@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "account/identity.h"
+#include "account/rate_limit.h"
 #include "account/session.h"
 #include "base/memory.h"
 #include "oauth/api_key.h"
@@ -84,5 +85,41 @@ void touch_api_key(const struct context *context, struct database *database, con
         memcpy(t->new_salt, key->new_salt, sizeof(t->new_salt));
         memcpy(t->text, key->row->id.ptr, key->row->id.len);
         memcpy(t->text + t->id_length, key->row->hash.ptr, key->row->hash.len);
+        database_submit(database, &t->job);
+}
+
+struct app_touch {
+        struct write_job job;
+        int64_t now;
+        size_t user_length, app_length;
+        char text[]; /* ids of both */
+};
+
+static int app_touch_run(struct write_job *job, struct tx *tx) {
+        const struct app_touch *t = CONTAINER_OF(job, struct app_touch, job);
+
+        return db_consent_touch(tx, str_n(t->text, t->user_length),
+                                str_n(t->text + t->user_length, t->app_length), t->now);
+}
+
+static void app_touch_done(struct write_job *job, int result _unused_) {
+        free(CONTAINER_OF(job, struct app_touch, job));
+}
+
+void touch_app(const struct context *context, struct database *database, const struct request *req) {
+        const struct identity *who = req->identity;
+        struct app_touch *t;
+
+        if (!rate_limit_use_due(req))
+                return;
+        t = calloc(1, sizeof(*t) + who->user_id.len + who->app_id.len);
+        if (!t)
+                return; /* a minute later, then */
+        t->job = (struct write_job){ .run = app_touch_run, .done = app_touch_done };
+        t->now = clock_now(context->clock);
+        t->user_length = who->user_id.len;
+        t->app_length = who->app_id.len;
+        memcpy(t->text, who->user_id.ptr, who->user_id.len);
+        memcpy(t->text + t->user_length, who->app_id.ptr, who->app_id.len);
         database_submit(database, &t->job);
 }

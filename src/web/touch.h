@@ -10,3 +10,6 @@ void touch_session(const struct context *context, struct database *database, con
 
 /* The same for an API key, and its new hash if it was stored by an old method. */
 void touch_api_key(const struct context *context, struct database *database, const struct request *req);
+
+/* The same for an app that acts for a person by an access token. */
+void touch_app(const struct context *context, struct database *database, const struct request *req);

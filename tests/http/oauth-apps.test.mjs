@@ -1,6 +1,7 @@
 // /profile/oauth-apps: what those who make apps see and change.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { elevate } from '../lib/admin.mjs';
 import { event, own as ownEvents } from '../lib/audit.mjs';
 import { textOf, unescape } from '../lib/html.mjs';
 import { call, grant, grantCode, introspect, isActive, me, redeem, refresh, revoke } from '../lib/oauth.mjs';
@@ -285,6 +286,14 @@ describe('registering', () => {
     assert.equal((await stranger.get(`${path}/new`)).status, 403);
     assert.equal((await post(stranger, `${path}/new`, { id: unknown, ...fields() })).status, 403);
     assert.deepEqual((await stranger.get('/api/oauth/apps/mine')).json, []);
+  });
+
+  it('asks an administrator for the password again', async () => {
+    for (const answer of [await admin.get(`${path}/new`), await post(admin, `${path}/new`, { id: unknown, ...fields() })]) {
+      assert.equal(answer.status, 303, answer.text);
+      assert.match(answer.headers.location, /^\/admin\/confirm\?next=/);
+    }
+    await elevate(admin);
   });
 
   it('makes an app whose secret is shown once', async () => {

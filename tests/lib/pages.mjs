@@ -70,6 +70,13 @@ export const pages = [
   { name: 'credential-new-http', as: 'busy', path: '/auth/integrations/credentials?provider=http' },
   ...['busy', 'idle'].flatMap((as) => ['', 'connected-apps', 'api-keys', 'integrations', 'oauth-apps', 'sessions', 'activity'].map((path) =>
     ({ name: `${path || 'profile'}${as === 'idle' ? '-none' : ''}`, as, path: `/profile/${path}`.replace(/\/$/, '') }))),
+  { name: 'account-delete', as: 'busy', path: '/profile/delete' },
+  { name: 'account-delete-wrong', as: 'idle', path: '/profile/delete', async act(page) {
+    await page.getByLabel('Your password').fill('not the right one');
+    await send('Delete my account')(page);
+    await page.locator('.field-error').first().waitFor();
+  } },
+  { name: 'account-delete-last', as: 'admin', path: '/profile/delete' },
   { name: 'api-key-new', as: 'busy', path: '/profile/api-keys/new' },
   { name: 'api-key-wrong', as: 'busy', path: '/profile/api-keys/new', async act(page) {
     await page.getByLabel('Name', { exact: true }).fill('Nightly report');

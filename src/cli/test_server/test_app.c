@@ -110,6 +110,8 @@ static int remove_app(struct tx *tx, struct str id, int64_t created_at) {
         if (r >= 0)
                 r = db_consents_delete_of_app(tx, id);
         if (r >= 0)
+                r = db_app_logo_delete(tx, id);
+        if (r >= 0)
                 r = db_app_delete(tx, id);
         return r;
 }

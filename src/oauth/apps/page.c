@@ -3,6 +3,7 @@
 #include "account/form.h"
 #include "account/frame.h"
 #include "account/moment.h"
+#include "account/session.h"
 #include "account/user.h"
 #include "base/context.h"
 #include "oauth/apps/overlap.h"
@@ -19,6 +20,17 @@ int apps_own(struct request *req, struct app *ret) {
 
 bool apps_may_register(const struct request *req) {
         return req->identity->is_admin || req->context->settings->apps_for_everyone;
+}
+
+int apps_admit_registration(struct request *req) {
+        int r;
+
+        if (!apps_may_register(req))
+                return -ERR_NOT_ADMINISTRATOR;
+        if (req->context->settings->apps_for_everyone)
+                return 0;
+        r = session_elevated(req);
+        return r == 0 ? -ERR_NOT_ELEVATED : MIN_OF(r, 0);
 }
 
 static json_t *uris_json(struct str uris) {

@@ -19,6 +19,10 @@ _must_use_ int apps_own(struct request *req, struct app *ret);
 /* Whether the caller may register apps here: administrators may, and everyone where the operator allows it. */
 bool apps_may_register(const struct request *req);
 
+/* The same before it is done: who may as an administrator alone has entered the password again, as for all that administrators do.
+ * errors   ERR_NOT_ADMINISTRATOR, ERR_NOT_ELEVATED, ERR_STORAGE, ERR_NO_MEMORY */
+_must_use_ int apps_admit_registration(struct request *req);
+
 /* What every page that shows an app says of it: name, initials, logo_url, description, client_id, active, public, redirect_uris,
  * scopes, created, and where its forms lead. */
 json_t *apps_json(struct request *req, const struct app_row *app);

@@ -54,8 +54,9 @@ int handle_app_new_page(struct request *req, struct response *res) {
         char id[ID_UUID_LENGTH];
         int r;
 
-        if (!apps_may_register(req))
-                return -ERR_NOT_ADMINISTRATOR;
+        r = apps_admit_registration(req);
+        if (r < 0)
+                return r;
         r = id_uuid(req->context->clock, req->context->random, id);
         return r < 0 ? r : show(req, res, 200, str_n(id, sizeof(id)), NULL, NULL);
 }
@@ -66,8 +67,9 @@ int handle_app_new_check(struct request *req, struct response *res) {
         json_t *problems;
         int r;
 
-        if (!apps_may_register(req))
-                return -ERR_NOT_ADMINISTRATOR;
+        r = apps_admit_registration(req);
+        if (r < 0)
+                return r;
         if (!new)
                 return -ERR_NO_MEMORY;
         *new = (struct new_app){ .secret = SECRET_EMPTY };
