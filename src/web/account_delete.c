@@ -48,6 +48,9 @@ static void set_holdings(json_t **data, const struct person_holdings_row *h) {
 
         for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++)
                 form_set_object(data, numbers[i].name, json_integer(numbers[i].n));
+        form_set_bool(data, "has_connections", h->connections > 0);
+        form_set_bool(data, "has_credentials", h->credentials > 0);
+        form_set_bool(data, "has_apps", h->apps > 0);
 }
 
 /* problem   of the field; STR_NULL for none. form: of all of it */

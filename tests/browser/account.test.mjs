@@ -118,6 +118,31 @@ describe('the profile', () => {
   });
 });
 
+describe('deleting the account', () => {
+  for (const javaScriptEnabled of [true, false])
+    it(`says what goes, asks for the password, and says good-bye${javaScriptEnabled ? '' : ', without scripts'}`, async () => {
+      const leaver = { email: `leaver-${javaScriptEnabled}@example.org`, password: `a long walk away ${javaScriptEnabled}`, name: 'Lea Ver' };
+      await signUp(server, leaver);
+      context = await visitor(chromium, { javaScriptEnabled });
+      page = await context.newPage();
+      await page.goto(`${server.base}/profile`);
+      await page.getByLabel(/e-?mail/i).fill(leaver.email);
+      await page.locator('input[type=password]').fill(leaver.password);
+      await button(/log ?in/i).click();
+      await page.getByRole('link', { name: 'Delete your account' }).click();
+      assert.match(await text(), /What goes[^]*What stays[^]*audit trail for 365 days/);
+      await page.getByLabel('Your password').fill('not the right one');
+      await button('Delete my account').click();
+      assert.match(await page.locator('#password-error').innerText(), /not your password/);
+      await page.getByLabel('Your password').fill(leaver.password);
+      await button('Delete my account').click();
+      assert.match(await text(), /Your account is deleted/);
+      await page.goto(`${server.base}/profile`);
+      assert.equal(new URL(page.url()).pathname, '/login');
+      assert.equal((await tryLogin(server.browser(), leaver)).status, 401);
+    });
+});
+
 describe('connected apps', () => {
   it('are shown with what they may do, and lose access at once', async () => {
     const browser = await signIn(server, who);

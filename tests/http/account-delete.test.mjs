@@ -94,7 +94,7 @@ describe('an account with everything', () => {
   it('is told what goes, in numbers, and what stays', async () => {
     const page = await person.page('/profile/delete'), text = textOf(page.text);
     assert.equal(page.status, 200);
-    for (const part of [/API keys 1/, /Connected apps 1\b/, /Credentials 3\b/, /Own OAuth apps 1\b/, /Schedules 1\b/, /In the store 2\b/, /Agents 5\b/, /audit trail for 365 days/i, /Within 6 hours/])
+    for (const part of [/API keys 1/, /Connected apps 1\b/, /Credentials 3\b/, /Own OAuth apps 1\b/, /Schedules 1\b/, /Store listings 2\b/, /Agents 5\b/, /audit trail for 365 days/i, /Within 6 hours/])
       assert.match(text, part);
     assert.match(textOf((await person.page('/profile')).text), /Delete your account/);
   });
