@@ -3,6 +3,7 @@
 with all limits off and on; and the part of them that the audit trail's functions have. Called by run.sh limits; see README.md."""
 import concurrent.futures
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -14,6 +15,7 @@ import time
 from agents import AGENT, BUILD, call
 from processes import Process, free_port, gatehouse_env
 
+PEOPLE = 3000  # whose refresh tokens are used in turn
 COUNT = int(os.environ.get('BENCH_REQUESTS', '3000'))
 CONNECTIONS = 16
 WARM = 20  # requests on each connection before the count begins
@@ -27,6 +29,7 @@ def start(folder, limits):
     env = gatehouse_env(folder, port)
     if not limits:
         env.update({f'GATEHOUSE_RATE_LIMIT_{kind}': 'off' for kind in KINDS})
+    subprocess.run([BUILD / 'bench/bench_seed', env['DATABASE_URL'], folder, str(PEOPLE), str(PEOPLE)], check=True, env=env)
     command = ['valgrind', '--tool=callgrind', f'--callgrind-out-file={folder}/out', str(BUILD / 'gatehouse'), 'serve']
     return Process(command, folder, env).wait_ready(port, limit=300)
 
@@ -45,7 +48,22 @@ def prepare(port):
         '/me by API key': [[('GET', '/external-api/v1/me')]] * CONNECTIONS,
         'search of the store': [[('GET', '/external-api/v1/store/agents?search_query=sum')]] * CONNECTIONS,
         'pausing and resuming a schedule': turns,
+        'refresh of a token': [None] * CONNECTIONS,
     }
+
+
+def refresh(connection, folder, number, count):
+    """Refreshes tokens of many people, each once: an event a request, of another person each."""
+    client, secret = (folder / 'client').read_text().split()
+    tokens = (folder / 'refresh').read_text().split()[number::CONNECTIONS]
+    for _ in range(count):
+        connection.request('POST', '/api/oauth/token', json.dumps({'grant_type': 'refresh_token', 'refresh_token': tokens[refresh.used[number]],
+                                                                   'client_id': client, 'client_secret': secret}), {'Content-Type': 'application/json'})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise SystemExit(f'refresh: {answer.status}')
+        refresh.used[number] += 1
 
 
 def ask(connection, key, turn, count):
@@ -63,12 +81,14 @@ def control(server, *options):
 
 
 def measure(server, key, turns):
+    refresh.used = [0] * CONNECTIONS
     """Instructions a request; and of the audit trail's functions."""
     folder = server.folder
     connections = [http.client.HTTPConnection('127.0.0.1', server.port, timeout=300) for _ in turns]
     with concurrent.futures.ThreadPoolExecutor(CONNECTIONS) as pool:
         def all_ask(count):
-            list(pool.map(lambda i: ask(connections[i], key, turns[i], count), range(len(turns))))
+            list(pool.map(lambda i: ask(connections[i], key, turns[i], count) if turns[i] else refresh(connections[i], folder, i, count),
+                          range(len(turns))))
         all_ask(WARM)
         time.sleep(3)  # what is sealed afterwards is no part of what follows
         control(server, '--zero')

@@ -163,8 +163,10 @@ static int segments_back(struct reading *g, int64_t from, int64_t least, struct 
         char name[AUDIT_NAME_MAX];
 
         if (index_name(g->filter, name))
-                return db_audit_segments_back_of(g->tx, g->arena, str_of(name), from, least, SEGMENTS_AT_ONCE,
-                                                 ret, ret_n);
+                return db_audit_segments_back_of(
+                        g->tx, g->arena, str_of(name), audit_mention(str_of(name), 0),
+                        MIN_OF(from, (int64_t)UINT32_MAX), MIN_OF(least, (int64_t)UINT32_MAX),
+                        SEGMENTS_AT_ONCE, ret, ret_n);
         return db_audit_segments_back(g->tx, g->arena, from, least, SEGMENTS_AT_ONCE, ret, ret_n);
 }
 

@@ -78,12 +78,14 @@ static int find_anchor(struct removing *m) {
 }
 
 static int segment_remove(struct removing *m, const struct audit_segment_row *s) {
-        struct str names;
+        struct str names, mentions;
         int r;
 
-        r = audit_index_names(&m->arena, s->events, (size_t)s->count, &names);
+        r = audit_index_of(&m->arena, s, &names, &mentions);
         if (r >= 0)
                 r = db_audit_index_delete(m->tx, names, s->seq);
+        if (r >= 0)
+                r = db_audit_mentions_delete(m->tx, mentions);
         if (r >= 0)
                 r = db_audit_segment_delete(m->tx, s->seq);
         return MIN_OF(r, 0);

@@ -14,6 +14,7 @@ struct sealing {
         struct hash hash;    /* of the newest segment */
         struct strbuf bytes; /* of the segment that is being made */
         int64_t first, last, count;
+        struct audit_mentions mentions; /* likewise */
 };
 
 /* Whether the newest segment is gone because its time was over. */
@@ -69,7 +70,7 @@ static int segment_end(struct sealing *s) {
                                          .count = s->count,
                                          .sealed_at = clock_now(s->context->clock),
                                          .events = strbuf_str(&s->bytes) };
-        struct str names;
+        struct str mentions;
         struct hash mac;
         int r;
 
@@ -79,32 +80,35 @@ static int segment_end(struct sealing *s) {
                 return -ERR_NO_MEMORY;
         s->hash = audit_segment_hash(&row, hash_str(&s->hash));
         mac = audit_segment_mac(&s->context->server_key, &s->hash);
-        r = audit_index_names(s->arena, row.events, (size_t)s->count, &names);
+        mentions = audit_mentions_json(s->arena, &s->mentions, row.seq);
+        if (!mentions.ptr)
+                return -ERR_NO_MEMORY;
+        r = db_audit_segment_insert(s->tx, row.seq, row.first_id, row.last_id, row.count, row.sealed_at,
+                                    row.events, hash_str(&s->hash), hash_str(&mac),
+                                    str_n(key.bytes, sizeof(key.bytes)));
         if (r >= 0)
-                r = db_audit_segment_insert(s->tx, row.seq, row.first_id, row.last_id, row.count,
-                                            row.sealed_at, row.events, hash_str(&s->hash), hash_str(&mac),
-                                            str_n(key.bytes, sizeof(key.bytes)));
-        if (r >= 0)
-                r = db_audit_index_insert(s->tx, names, row.seq);
+                r = db_audit_mentions_insert(s->tx, mentions);
         if (r < 0)
                 return r;
         s->seq = row.seq;
         s->events += s->count;
         s->count = 0;
+        s->mentions.n = s->mentions.n_last = 0;
         strbuf_reset(&s->bytes);
         return 0;
 }
 
-static int event_add(struct sealing *s, struct str bytes, int64_t id) {
+static int event_add(struct sealing *s, struct str bytes, const struct audit_entry *e) {
         int r = 0;
 
         if (s->count == AUDIT_SEGMENT_EVENTS || s->bytes.len + bytes.len > AUDIT_SEGMENT_BYTES)
                 r = segment_end(s);
         if (r < 0)
                 return r;
-        s->first = s->count ? MIN_OF(s->first, id) : id;
-        s->last = s->count ? MAX_OF(s->last, id) : id;
+        s->first = s->count ? MIN_OF(s->first, e->id) : e->id;
+        s->last = s->count ? MAX_OF(s->last, e->id) : e->id;
         s->count++;
+        audit_mentions_add(&s->mentions, e);
         strbuf_append(&s->bytes, bytes);
         return 0;
 }
@@ -117,7 +121,7 @@ static int damage_add(struct sealing *s, size_t bytes) {
         uint8_t out[AUDIT_ENTRY_MAX];
 
         LOG(LOG_ERROR, "the audit trail was changed before it was sealed", LOG_INT("bytes", (int64_t)bytes));
-        return event_add(s, str_n(out, audit_encode(&e, out)), e.id);
+        return event_add(s, str_n(out, audit_encode(&e, out)), &e);
 }
 
 static int row_add(struct sealing *s, const struct audit_journal_row *row) {
@@ -131,7 +135,7 @@ static int row_add(struct sealing *s, const struct audit_journal_row *row) {
 
                 r = audit_decode(&rest, &texts, &e);
                 if (r > 0)
-                        added = event_add(s, str_first(at, at.len - rest.len), e.id);
+                        added = event_add(s, str_first(at, at.len - rest.len), &e);
                 else if (r < 0)
                         added = damage_add(s, at.len);
         } while (r > 0 && added >= 0);

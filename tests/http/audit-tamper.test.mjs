@@ -172,6 +172,8 @@ describe('a trail whose time is over', () => {
     assert.deepEqual([seen.code, seen.intact, seen.segments, seen.removed], [0, true, list.length - 3, eventsIn(list.slice(0, 3))], seen.stderr);
     assert.equal(seen.head, before.head);
     assert.equal(Number((await server.sql('SELECT COUNT(*) AS n FROM audit_index WHERE segment <= 3'))[0].n), 0);
+    assert.equal(Number((await server.sql('SELECT COUNT(*) AS n FROM audit_mentions WHERE mention % 4294967296 <= 3'))[0].n), 0);
+    assert.ok(Number((await server.sql('SELECT COUNT(*) AS n FROM audit_mentions'))[0].n) > 0);
     assert.equal((await clean()).audit_segments, 0);
     await server.up();
     await signUp(server);

@@ -65,7 +65,7 @@ export async function reseal(server, list, key, previous = Buffer.alloc(32), rem
     mac = ${bytes(mac(key, 'audit mark', 'head', Buffer.concat(head.map(u64)), hash))}, key_id = ${bytes(keyId(key))} WHERE name = 'head'`);
 }
 
-const tables = ['audit_segments', 'audit_marks', 'audit_index'];
+const tables = ['audit_segments', 'audit_marks', 'audit_index', 'audit_mentions'];
 
 // Keeps the trail as it is, and puts it back.
 export async function keep(server) {

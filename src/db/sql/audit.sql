@@ -62,15 +62,22 @@ WHERE seq > :after ORDER BY seq LIMIT :limit;
 -- name: audit_segments_count() -> total?
 SELECT COUNT(*) AS total FROM audit_segments;
 
--- Names, a JSON array of strings, of what a segment tells of.
--- name: audit_index_insert(names text, segment bigint) -> count
+-- Mentions, a JSON array of numbers, of what a segment tells of.
+-- name: audit_mentions_insert(mentions text) -> count
 -- sqlite: takes a list apart in its own way
-INSERT INTO audit_index (name, segment) SELECT value, :segment FROM json_each(:names) WHERE TRUE
-ON CONFLICT (name, segment) DO NOTHING;
+INSERT INTO audit_mentions (mention) SELECT value FROM json_each(:mentions) WHERE TRUE ON CONFLICT (mention) DO NOTHING;
 -- postgres: takes a list apart in its own way
-INSERT INTO audit_index (name, segment) SELECT value, :segment FROM json_array_elements_text(:names::json) AS list (value)
-ON CONFLICT (name, segment) DO NOTHING;
+INSERT INTO audit_mentions (mention) SELECT value::bigint FROM json_array_elements_text(:mentions::json) AS list (value)
+ON CONFLICT (mention) DO NOTHING;
 
+-- name: audit_mentions_delete(mentions text) -> count
+-- sqlite: takes a list apart in its own way
+DELETE FROM audit_mentions WHERE mention IN (SELECT value FROM json_each(:mentions));
+-- postgres: takes a list apart in its own way
+DELETE FROM audit_mentions
+WHERE mention IN (SELECT value::bigint FROM json_array_elements_text(:mentions::json) AS list (value));
+
+-- Names, a JSON array of strings, of what a segment tells of that was sealed before there were mentions.
 -- name: audit_index_delete(names text, segment bigint) -> count
 -- sqlite: takes a list apart in its own way
 DELETE FROM audit_index WHERE segment = :segment AND name IN (SELECT value FROM json_each(:names));
@@ -95,10 +102,16 @@ SELECT COALESCE(MIN(seq), 0) AS seq FROM
 SELECT seq, first_id, last_id, count, sealed_at, events, hash, mac, key_id FROM audit_segments
 WHERE seq <= :from AND seq >= :least ORDER BY seq DESC LIMIT :limit;
 
--- name: audit_segments_back_of(name text, from bigint, least bigint, limit bigint) -> audit_segment*
+-- name: audit_segments_back_of(name text, mentions bigint, from bigint, least bigint, limit bigint) -> audit_segment*
 SELECT s.seq, s.first_id, s.last_id, s.count, s.sealed_at, s.events, s.hash, s.mac, s.key_id
-FROM audit_index AS i JOIN audit_segments AS s ON s.seq = i.segment
-WHERE i.name = :name AND i.segment <= :from AND i.segment >= :least ORDER BY i.segment DESC LIMIT :limit;
+FROM (SELECT segment FROM (SELECT segment FROM audit_index WHERE name = :name AND segment <= :from AND segment >= :least
+                           ORDER BY segment DESC LIMIT :limit) AS earlier_ids
+      UNION
+      SELECT mention - :mentions AS segment
+      FROM (SELECT mention FROM audit_mentions WHERE mention <= :mentions + :from AND mention >= :mentions + :least
+            ORDER BY mention DESC LIMIT :limit) AS later_ids) AS found_ids
+     JOIN audit_segments AS s ON s.seq = found_ids.segment
+ORDER BY s.seq DESC LIMIT :limit;
 
 -- row: audit_app
 --   id text, client_id text, name text
