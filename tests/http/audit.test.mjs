@@ -272,6 +272,19 @@ describe('the audit trail', () => {
     assert.deepEqual((await own(browser)).map((e) => e.id), ids, 'newest first');
   });
 
+  it('finds what was sealed before segments had mentions', async () => {
+    const browser = await person();
+    await sealed(server);
+    const before = await own(browser), { id } = (await browser.get('/api/auth/user')).json;
+    assert.ok(before.length > 0);
+    await server.sql('CREATE TABLE kept_mentions AS SELECT * FROM audit_mentions; DELETE FROM audit_mentions');
+    assert.deepEqual(await own(browser), []);
+    await server.sql(`INSERT INTO audit_index (name, segment) SELECT 'u${id}', seq FROM audit_segments`);
+    assert.deepEqual(await own(browser), before);
+    await server.sql('INSERT INTO audit_mentions SELECT * FROM kept_mentions; DROP TABLE kept_mentions');
+    assert.deepEqual(await own(browser), before);
+  });
+
   it('holds time ranges, and refuses what it cannot read, naming the parameter', async () => {
     const iso = (ms) => new Date(ms).toISOString().replace(/\.\d+Z/, 'Z');
     assert.deepEqual(await all(admin, { until: iso(Date.now() - 3600_000) }), []);
