@@ -55,6 +55,34 @@ async function duringAll({ person, app, t, given }, change) {
   return log;
 }
 
+describe('an account that is deleted', () => {
+  const remove = (person) => person.post('/api/auth/user/delete', { json: { password: person.who.password } });
+
+  it('is dead at every node at once, and the sessions, tokens and keys of it', async () => {
+    const s = await scene();
+    const { plain_text_key: key } = (await s.person.post('/api/api-keys', { json: { name: 'k', permissions: ['IDENTITY'] } })).json;
+    const byKey = (b) => b.get('/external-api/v1/me', { cookies: false, headers: { 'x-api-key': key } });
+    for (const b of s.at)
+      assert.equal((await byKey(b)).status, 200);
+    assert.equal((await remove(s.person)).status, 200);
+    for (const b of s.at) {
+      assert.equal((await me(b, s.t.access_token)).status, 401);
+      assert.equal((await byKey(b)).status, 401);
+      assert.equal(await isActive(b, s.app, s.t.access_token), false);
+      assert.equal(await isSignedIn(b), false);
+      assert.equal((await tryLogin(b, s.person.who)).status, 401);
+    }
+    assert.equal((await refresh(s.at[2], s.app, s.t.refresh_token)).status, 400);
+  });
+
+  it('takes the tokens of its apps along, at every node', async () => {
+    const s = await scene();
+    assert.equal((await remove(s.owner)).status, 200);
+    for (const b of s.at)
+      assert.equal((await me(b, s.t.access_token)).status, 401);
+  });
+});
+
 describe('an app that its owner switches off', () => {
   it('is off at every node at once, and works again when it is switched on', async () => {
     const s = await scene();
