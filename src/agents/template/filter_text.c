@@ -48,25 +48,30 @@ FILTER(filter_capitalize) {
         return change_case(rd, subject, CASE_CAPITALIZE, ret);
 }
 
-/* Whether the set has the character that begins at `at`. */
-static bool in_set(struct str characters, struct str at, size_t *ret_n) {
+/* The bytes of the character that begins at `at`; 0 if the set lacks it. */
+static size_t in_set(struct str characters, struct str at) {
         uint32_t c;
+        size_t n = python_character(at, &c);
 
-        *ret_n = python_character(at, &c);
-        return characters.ptr ? python_find(characters, str_first(at, *ret_n), 0) >= 0 : python_is_space(c);
+        return python_find(characters, str_first(at, n), 0) >= 0 ? n : 0;
+}
+
+/* As bytes, 0 if it is to stay: the character that begins at `at`. Without a set it goes if it is space. */
+static size_t to_strip(struct str characters, struct str at) {
+        return characters.ptr ? in_set(characters, at) : python_space(at);
 }
 
 struct str text_strip(struct str text, struct str characters, bool left, bool right) {
         size_t n;
 
-        while (left && text.len > 0 && in_set(characters, text, &n))
+        while (left && text.len > 0 && (n = to_strip(characters, text)) > 0)
                 text = str_from(text, n);
         while (right && text.len > 0) {
                 size_t start = text.len - 1;
 
                 while (start > 0 && (str_at(text, start) & 0xc0) == 0x80)
                         start--;
-                if (!in_set(characters, str_from(text, start), &n))
+                if (to_strip(characters, str_from(text, start)) == 0)
                         break;
                 text.len = start;
         }

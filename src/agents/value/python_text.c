@@ -40,29 +40,37 @@ bool python_is_space(uint32_t c) {
                c == 0x205f || c == 0x3000;
 }
 
-struct str python_strip_left(struct str s) {
+/* Not inlined: the common case below is to pay nothing for this one's variable. */
+static __attribute__((noinline)) size_t wide_space(struct str s) {
         uint32_t c;
+        size_t n = python_character(s, &c);
 
-        while (s.len > 0) {
-                size_t n = python_character(s, &c);
+        return python_is_space(c) ? n : 0;
+}
 
-                if (!python_is_space(c))
-                        break;
+size_t python_space(struct str s) {
+        uint8_t lead = str_at(s, 0);
+
+        if (lead >= 0x80)
+                return wide_space(s);
+        return (lead >= 0x09 && lead <= 0x0d) || (lead >= 0x1c && lead <= 0x20);
+}
+
+struct str python_strip_left(struct str s) {
+        size_t n;
+
+        while (s.len > 0 && (n = python_space(s)) > 0)
                 s = str_from(s, n);
-        }
         return s;
 }
 
 struct str python_strip_right(struct str s) {
-        uint32_t c;
-
         while (s.len > 0) {
                 size_t start = s.len - 1;
 
                 while (start > 0 && (str_at(s, start) & 0xc0) == 0x80)
                         start--;
-                python_character(str_from(s, start), &c);
-                if (!python_is_space(c))
+                if (python_space(str_from(s, start)) == 0)
                         break;
                 s.len = start;
         }

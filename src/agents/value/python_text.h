@@ -10,8 +10,9 @@ enum { PYTHON_REAL_MAX = 40 };
 size_t python_character(struct str s, uint32_t *ret);
 void python_append_character(struct strbuf *out, uint32_t c);
 
-/* str.isspace() of one character. */
+/* str.isspace() of one character; of the one at the start of a non-empty text, as its bytes, 0 if it is no space. */
 bool python_is_space(uint32_t c);
+size_t python_space(struct str s);
 
 /* str.strip(), lstrip(), rstrip() without arguments. */
 struct str python_strip_left(struct str s);
