@@ -4,11 +4,14 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeAdmin } from './admin.mjs';
+import { calculator, made, withKey } from './agents.mjs';
 import { encodeForm } from './browser.mjs';
 import { authorizeQuery, grant, pkce } from './oauth.mjs';
+import { multipart, png } from './images.mjs';
 import { signUp } from './people.mjs';
 import { root } from './programs.mjs';
 import { described, withProviders } from './providers.mjs';
+import { offer, profileOf, submitted } from './store.mjs';
 
 // A server with somebody who has a bit of everything, somebody who has nothing, and an administrator.
 export async function world(settings) {
@@ -16,16 +19,22 @@ export async function world(settings) {
   const busy = await signUp(server, { email: 'nora@example.org', password: 'a long walk home at dusk', name: 'Nora New' });
   const idle = await signUp(server, { email: 'ida@example.org', password: 'nothing at all to do here', name: 'Ida Lark' });
   const admin = await makeAdmin(server);
-  const made = { owner: busy.who.email, description: 'Plans your week with the agents you already have.' };
-  const app = await server.createApp({ ...made, name: 'Agent Planner', redirectUris: ['https://planner.example/callback', 'http://localhost:9/callback'], scopes: ['IDENTITY', 'READ_GRAPH', 'EXECUTE_GRAPH'] });
-  await server.createApp({ ...made, name: 'An application with a name that is as long as some people make them', redirectUris: ['https://app.example/cb', 'http://localhost:9/callback'] });
+  const byNora = { owner: busy.who.email, description: 'Plans your week with the agents you already have.' };
+  const app = await server.createApp({ ...byNora, name: 'Agent Planner', redirectUris: ['https://planner.example/callback', 'http://localhost:9/callback'], scopes: ['IDENTITY', 'READ_GRAPH', 'EXECUTE_GRAPH'] });
+  await server.createApp({ ...byNora, name: 'An application with a name that is as long as some people make them', redirectUris: ['https://app.example/cb', 'http://localhost:9/callback'] });
   await grant(busy, app);
   for (const [name, description] of [['Nightly report', null], ['A key with a very long name that goes on and on', 'x'.repeat(200)]])
     assert.equal((await busy.post('/api/api-keys', { json: { name, description, permissions: ['IDENTITY', 'READ_GRAPH'] } })).status, 200);
   const stored = await busy.post('/api/integrations/openai/credentials', { json: { type: 'api_key', title: 'Work', api_key: 'sk-of-nobody' } });
   assert.ok(stored.status < 300, stored.text);
   const mine = (await busy.get('/api/oauth/apps/mine')).json;
-  return { server, people: { busy, idle, admin }, app, appId: mine.find(({ client_id }) => client_id === app.client_id).id };
+  const pictured = mine.find(({ client_id }) => client_id !== app.client_id).id;
+  const sent = await busy.post(`/api/oauth/apps/${pictured}/logo/upload`, multipart([{ name: 'file', value: png(512), type: 'image/png', filename: 'logo.png' }]));
+  assert.equal(sent.status, 200, sent.text);
+  await profileOf(busy, 'nora');
+  const { store_listing_version_id: submission } = await submitted(busy, offer(await made(await withKey(server, busy), calculator()), { name: 'A calculator with a name that says all that it does and more',
+    description: 'Adds two numbers.\n\nThen it says what came of it.', instructions: 'Give it a number.', video_url: 'https://video.example/watch', categories: ['productivity', 'other'] }));
+  return { server, people: { busy, idle, admin }, app, appId: mine.find(({ client_id }) => client_id === app.client_id).id, pictured, submission };
 }
 
 const authorize = ({ app }, more) => `/auth/authorize?${encodeForm(authorizeQuery(app, pkce(), more))}`;
@@ -90,6 +99,12 @@ export const pages = [
     await page.getByLabel('API key', { exact: true }).waitFor();
   } },
   { name: 'oauth-app', as: 'busy', path: (w) => `/profile/oauth-apps/${w.appId}` },
+  { name: 'oauth-app-logo', as: 'busy', path: (w) => `/profile/oauth-apps/${w.pictured}` },
+  { name: 'oauth-app-logo-wrong', as: 'busy', path: (w) => `/profile/oauth-apps/${w.pictured}`, async act(page) {
+    await page.locator('input[type=file]').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: Buffer.from('no image at all') });
+    await page.getByRole('button', { name: /upload|change/i }).first().click();
+    await page.locator('.field-error').first().waitFor();
+  } },
   { name: 'oauth-app-new', as: 'admin', path: '/profile/oauth-apps/new' },
   { name: 'admin-confirm', as: 'admin', path: '/admin/confirm' },
   { name: 'admin', as: 'admin', path: '/admin' },
@@ -98,6 +113,7 @@ export const pages = [
   { name: 'admin-apps', as: 'admin', path: '/admin/apps' },
   { name: 'admin-app', as: 'admin', path: (w) => `/admin/apps/${w.appId}` },
   { name: 'admin-submissions', as: 'admin', path: '/admin/submissions' },
+  { name: 'admin-submission', as: 'admin', path: (w) => `/admin/submissions/${w.submission}` },
   { name: 'admin-audit', as: 'admin', path: '/admin/audit' },
   { name: 'admin-health', as: 'admin', path: '/admin/health' },
   { name: 'admin-settings', as: 'admin', path: '/admin/settings' },
