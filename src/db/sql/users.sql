@@ -42,7 +42,7 @@ SELECT COUNT(*) AS total FROM (SELECT id FROM users LIMIT :limit) AS found;
 
 -- 1 if somebody is an active administrator, else 0.
 -- name: admins_exist() -> total?
-SELECT COUNT(*) AS total FROM (SELECT id FROM users WHERE is_admin AND is_active LIMIT 1) AS found;
+SELECT COUNT(*) AS total FROM (SELECT id FROM users WHERE is_admin AND is_active LIMIT 1) AS found_ids;
 
 -- name: user_set_name(id text, name text?, now bigint) -> count
 UPDATE users SET name = :name, updated_at = :now WHERE id = :id;
@@ -66,7 +66,7 @@ UPDATE users SET is_admin = :is_admin, updated_at = :now WHERE id = :id;
 
 -- 1 if somebody else is an active administrator, else 0.
 -- name: admins_beside(id text) -> total?
-SELECT COUNT(*) AS total FROM (SELECT id FROM users WHERE is_admin AND is_active AND id <> :id LIMIT 1) AS found;
+SELECT COUNT(*) AS total FROM (SELECT id FROM users WHERE is_admin AND is_active AND id <> :id LIMIT 1) AS found_ids;
 
 -- row: user_id
 --   id text
