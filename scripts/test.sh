@@ -17,17 +17,19 @@ mkdir -p "$logs"
 table=$logs/table # a line for each step: NAME PASSED FAILED SECONDS
 : >"$table"
 
+lower=() # what lowers the priority of a step
+
 record() { # NAME PASSED FAILED SECONDS
         echo "$@" >>"$table"
 }
 
-# Runs a command with a time limit, shows its output at its end, since the last steps run beside each other, and counts its tests by
+# Runs a command with a time limit, shows its output at its end, since some steps run beside others, and counts its tests by
 # count_tests.py. A runner that fails although it reports no failed test counts as one.
 step() { # NAME LIMIT_SECONDS KIND SOURCE COMMAND…
         local name=$1 limit=$2 kind=$3 source=$4 start=$SECONDS status good bad
         shift 4
         echo "$name …"
-        timeout --kill-after=10 "$limit" "$@" >"$logs/$name.log" 2>&1
+        "${lower[@]}" timeout --kill-after=10 "$limit" "$@" >"$logs/$name.log" 2>&1
         status=$?
         (
                 flock 9
@@ -41,13 +43,14 @@ step() { # NAME LIMIT_SECONDS KIND SOURCE COMMAND…
         record "$name" "$good" "$bad" $((SECONDS - start))
 }
 
-# With build_flags=--setup-only, only the programs of the chosen suites are built.
+# With build_flags=--setup-only, only the programs of the chosen suites are built. The limits of single tests are for those that
+# hang, on a machine that does other things, too.
 unit_tests() { # FOLDER [meson test options]
         local folder=$1
         shift
         rm -f "$folder"/meson-logs/testlog*.json
         scripts/build.sh $build_flags "$folder" -Dtests=enabled -Db_sanitize="$sanitizers" -Dbuildtype=debugoptimized &&
-                meson test -C "$folder" --print-errorlogs "$@"
+                meson test -C "$folder" --print-errorlogs --timeout-multiplier 4 "$@"
 }
 export -f unit_tests
 
@@ -59,15 +62,16 @@ suite() { # ENGINE FOLDER…: black-box tests on that engine
                 --test-reporter=tap --test-reporter-destination="$PWD/$logs/$name.tap" "${@/#/$PWD/tests/}"
 }
 
-threads_tests() { # [meson test options]: what runs under ThreadSanitizer
-        sanitizers=thread build_flags=--setup-only unit_tests build/tsan --suite base --suite http --suite db "$@"
-}
-export -f threads_tests
-
-# Builds at the lowest priority what the last steps run, while the black-box tests wait for servers and for time to pass.
-# `true` stands in for running what meson has built.
-build_ahead() {
-        nice -n 19 bash -c 'threads_tests --wrapper true; fuzz/run.sh 0' >"$logs/ahead.log" 2>&1
+# Needs the processors' time and not the clock's: at a lower priority, while the other tests wait for servers and for time to pass.
+# Without the right to raise it again, which a browser makes use of that runs as root.
+beside() {
+        lower=(nice -n 10)
+        setpriv --bounding-set -sys_nice true 2>/dev/null && lower+=(setpriv --bounding-set -sys_nice)
+        suite sqlite browser # what a browser shows is the same on either
+        suite sqlite document # and so is what its document says
+        sanitizers=thread build_flags=--setup-only step unit-threads 900 meson build/tsan bash -c 'unit_tests build/tsan "$@"' -- \
+                --suite base --suite http --suite db "${wrapper[@]}"
+        [ -z "$(find fuzz -name '*.c' 2>/dev/null | head -n 1)" ] || step fuzz 900 summary "$logs/fuzz.log" fuzz/run.sh "$fuzz_seconds"
 }
 
 # The clients that the tests drive, as the lock file has them.
@@ -88,41 +92,30 @@ install_schemathesis() {
                 -r $list && cp $list $venv/.installed
 }
 
-sanitizers=address,undefined build_flags='' step unit 300 meson build/asan bash -c 'unit_tests build/asan'
+# Newer kernels place programs where ThreadSanitizer does not expect them; without address randomisation they don't.
+wrapper=()
+setarch -R true 2>/dev/null && wrapper=(--wrapper "setarch -R")
 
-build_ahead &
-ahead=$!
+sanitizers=address,undefined build_flags='' step unit 600 meson build/asan bash -c 'unit_tests build/asan'
 
 export BUILD_DIR=build/asan
-# One engine after the other: side by side takes as long, and what waits for time waits too long.
 if [ -x build/asan/gatehouse ]; then
         install_clients || record clients-install 0 1 0
         install_schemathesis || record schemathesis-install 0 1 0
+        beside &
+        besides=$!
+        # One engine after the other: side by side takes as long, and what waits for time waits too long.
         for engine in sqlite postgres; do
                 suite "$engine" http clients
                 suite "$engine" isolation
                 suite "$engine" crash
         done
-        suite sqlite browser # what a browser shows is the same on either
-        suite sqlite document # and so is what its document says
         suite postgres deploy # several nodes want a server
         [ -f tests/http11.mjs ] && step http11 120 summary "$logs/http11.log" scripts/http11.sh
+        wait "$besides"
 else
         record programs 0 1 0
 fi
-
-wait "$ahead" # that it failed is said by the steps that build the same again
-
-# Newer kernels place programs where ThreadSanitizer does not expect them; without address randomisation they don't.
-wrapper=()
-setarch -R true 2>/dev/null && wrapper=(--wrapper "setarch -R")
-step unit-threads 300 meson build/tsan bash -c 'threads_tests "$@"' -- "${wrapper[@]}" &
-threads=$!
-
-if [ -n "$(find fuzz -name '*.c' 2>/dev/null | head -n 1)" ]; then
-        step fuzz 300 summary "$logs/fuzz.log" fuzz/run.sh "$fuzz_seconds"
-fi
-wait "$threads"
 
 echo
 awk '{ printf "%-28s %5d passed %3d failed %4d s\n", $1, $2, $3, $4; passed += $2; failed += $3 }

@@ -15,7 +15,7 @@ export const launchChromium = () => chromium.launch({
 // A context whose pages' complaints (script errors, policy violations, failed or foreign requests) land in `complaints`.
 export async function visitor(browser, options = {}) {
   const context = await browser.newContext(options), complaints = [];
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000); // beside other tests, at a lower priority
   context.on('page', (page) => {
     page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
     page.on('console', (message) => {

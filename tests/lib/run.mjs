@@ -28,7 +28,7 @@ const free = (path) => { const { bavail, bsize } = statfsSync(path); return bava
 if (!process.env.TMPDIR && !suites.includes(join(tests, 'crash')) && existsSync(memory) && free(memory) > plenty && freemem() > 2 * plenty)
   process.env.TMPDIR = memory;
 
-const concurrency = process.env.TEST_CONCURRENCY ?? '3'; // for two processors: files wait for servers, and for time to pass
+const concurrency = process.env.TEST_CONCURRENCY ?? '4'; // for two processors: files wait for servers, and for time to pass
 const postgres = process.env.GATEHOUSE_TEST_ENGINE === 'postgres' && !process.env[SHARED] ? await (await Postgres.start()).makeTemplate() : null;
 const env = postgres ? { ...process.env, [SHARED]: postgres.administration } : process.env;
 const runner = spawn(process.execPath, ['--test', `--test-concurrency=${concurrency}`, ...options, ...suites.flatMap(find)],
