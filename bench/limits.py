@@ -21,7 +21,7 @@ CONNECTIONS = 16
 WARM = 20  # requests on each connection before the count begins
 KINDS = ('KEY', 'TOKEN', 'USER', 'CLIENT', 'ADDRESS')
 # On a request's way, and afterwards on a thread of its own. None of them calls another one.
-RECORD, SEAL = ('audit', 'record_store'), ('audit_seal',)
+RECORD, SEAL = ('audit', 'record_store'), ('seal_run',)
 
 
 def start(folder, limits):

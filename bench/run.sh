@@ -31,6 +31,13 @@ if [ "${1-}" = vault ]; then
         "$BUILD_DIR/bench/bench_vault" "$folder/vault.db"
         exit
 fi
+if [ "${1-}" = audit ]; then
+        ninja -C "$BUILD_DIR" --quiet bench/bench_audit
+        folder=$(mktemp -d)
+        trap 'rm -rf "$folder"' EXIT
+        "$BUILD_DIR/bench/bench_audit" "sqlite:$folder/audit.db" "${BENCH_EVENTS:-150000}"
+        exit
+fi
 if [ "${1-}" = limits ]; then
         command -v callgrind_control >/dev/null || {
                 echo "bench/run.sh: valgrind is missing; scripts/install-deps.sh build bench installs what is needed" >&2
