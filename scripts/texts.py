@@ -9,7 +9,8 @@ texts.py check CATALOGUE...                       says what is missing, left ove
 A catalogue is a .po file of GNU gettext, whose tools are used; its keys are the English texts as they stand in templates and code:
 - in a template, whatever a block-level element holds, with the inline elements and Mustache tags in it, white space made one
   blank; and the attributes that people read. A translation must have the same tags.
-- in C code, the literals in TEXT("…"), and the columns of the .def files that people read. {0}, {1} stand for values.
+- in C code, the literals in TEXT("…"), and the columns of the .def files that people read. {0}, {1} stand for values;
+- the words that say what a provider's scopes allow.
 An entry with a msgctxt holds for the template of that name alone.
 """
 import collections
@@ -226,6 +227,16 @@ def c_texts():
                         yield ''.join(unescape(m) for m in re.findall(LITERALS, match.group(1))), place
 
 
+# What scopes of providers allow, in words.
+PROVIDERS = 'src/integrations/providers.json'
+
+
+def provider_texts():
+    with open(os.path.join(ROOT, PROVIDERS), encoding='utf-8') as file:
+        for provider in json.load(file).values():
+            yield from ((words, PROVIDERS) for words in provider.get('oauth', {}).get('scopes', {}).get('words', {}).values())
+
+
 def template_texts():
     for name in sorted(os.listdir(TEMPLATES)):
         if name.endswith('.html') and name not in FOR_DEVELOPERS:
@@ -238,7 +249,7 @@ def template_texts():
 def all_texts():
     """English text -> the files that have it, in the order in which they come."""
     texts = collections.OrderedDict()
-    for text, place in [*template_texts(), *c_texts()]:
+    for text, place in [*template_texts(), *c_texts(), *provider_texts()]:
         texts.setdefault(text, collections.OrderedDict())[place] = True
     return texts
 

@@ -3,15 +3,28 @@
 #include "account/form.h"
 #include "integrations/provider_icon.h"
 #include "integrations/provider_scopes.h"
+#include "pages/page.h"
 
-static json_t *scopes_json(const struct provider *p, struct str scopes) {
+json_t *scopes_in_words(const struct request *req, const struct provider *p, struct str scopes) {
+        json_t *list = json_array();
+        struct str rest = scopes, one;
+
+        while (rest.len > 0 && str_next(&rest, ' ', &one)) {
+                struct str words = page_text(req, scope_words(p, one));
+
+                json_array_append_new(list, json_stringn(words.ptr, words.len));
+        }
+        return list;
+}
+
+static json_t *scopes_json(const struct request *req, const struct provider *p, struct str scopes) {
         json_t *list = json_array();
         struct str rest = scopes, one;
 
         while (rest.len > 0 && str_next(&rest, ' ', &one)) {
                 json_t *scope = json_object();
 
-                form_set(&scope, "title", scope_words(p, one));
+                form_set_text(req, &scope, "title", scope_words(p, one));
                 if (!str_eq(scope_words(p, one), one))
                         form_set(&scope, "name", one);
                 json_array_append_new(list, scope);
@@ -36,7 +49,7 @@ json_t *credentials_input_json(struct request *req, const struct credentials_inp
         form_set(&data, "provider", p->name);
         form_set(&data, "provider_title", p->title);
         form_set(&data, "icon_path_url", provider_icon_path(&req->arena, p));
-        form_set_object(&data, "scopes", scopes_json(p, input->scopes));
+        form_set_object(&data, "scopes", scopes_json(req, p, input->scopes));
         form_set_bool(&data, "has_scopes", input->scopes.len > 0);
         form_set(&data, "scope", input->scopes);
         form_set(&data, "credential_id", input->credential_id);

@@ -15,6 +15,9 @@ struct credentials_input {
         bool show_title;      /* the person may name the credential */
 };
 
+/* What scopes of a provider allow, a text for each, in the language of the request's pages. */
+json_t *scopes_in_words(const struct request *req, const struct provider *p, struct str scopes);
+
 /* The partial's data.
  *
  * req   of who sees it: administrators are told which variables to set

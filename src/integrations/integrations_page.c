@@ -5,10 +5,10 @@
 #include "base/errors.h"
 #include "integrations/credential_answer.h"
 #include "integrations/credential_uses.h"
+#include "integrations/credentials_input.h"
 #include "integrations/handlers.h"
 #include "integrations/provider.h"
 #include "integrations/provider_icon.h"
-#include "integrations/provider_scopes.h"
 #include "pages/page.h"
 
 enum {
@@ -30,18 +30,6 @@ static struct str kind_words(enum credential_kind kind) {
                 return TEXT("Header field for a host");
         }
         return STR("");
-}
-
-static json_t *scopes_json(const struct provider *p, struct str scopes) {
-        json_t *list = json_array();
-        struct str rest = scopes, one;
-
-        while (p && rest.len > 0 && str_next(&rest, ' ', &one)) {
-                struct str words = scope_words(p, one);
-
-                json_array_append_new(list, json_stringn(words.ptr, words.len));
-        }
-        return list;
 }
 
 static void set_action(struct request *req, json_t **data, const char *name, const struct credential *c,
@@ -72,7 +60,7 @@ static json_t *credential_json(struct request *req, const struct provider *p, co
         form_set(&data, "label", c->title.len ? c->title : c->username.len ? c->username : c->host);
         form_set_text(req, &data, "kind", kind_words(c->kind));
         form_set(&data, "scope", c->scopes);
-        form_set_object(&data, "scopes", scopes_json(p, c->scopes));
+        form_set_object(&data, "scopes", scopes_in_words(req, p, p ? c->scopes : STR_NULL));
         form_set_bool(&data, "has_scopes", c->scopes.len > 0);
         form_set_bool(&data, "managed", c->is_system);
         form_set_bool(&data, "reconnect",

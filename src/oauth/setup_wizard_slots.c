@@ -52,18 +52,6 @@ static struct str choice_of(struct request *req, const struct provider *p) {
         return param ? param->value : STR("");
 }
 
-static json_t *missing_json(const struct provider *p, struct str missing) {
-        json_t *list = json_array();
-        struct str rest = missing, one;
-
-        while (rest.len > 0 && str_next(&rest, ' ', &one)) {
-                struct str words = scope_words(p, one);
-
-                json_array_append_new(list, json_stringn(words.ptr, words.len));
-        }
-        return list;
-}
-
 static void set_connected(json_t **data, const struct found *found) {
         const struct credential *c = found->chosen;
         json_t *connected = json_object();
@@ -89,7 +77,7 @@ static json_t *slot_json(struct request *req, const struct wizard_slot *slot, co
         if (found->chosen)
                 set_connected(&data, found);
         else if (found->upgrade) {
-                form_set_object(&data, "missing", missing_json(p, found->missing));
+                form_set_object(&data, "missing", scopes_in_words(req, p, found->missing));
                 form_set_bool(&data, "short_of", true);
         }
         form_set_bool(&data, "reconnect", !found->chosen && found->reconnect);

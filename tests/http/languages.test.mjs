@@ -1,6 +1,8 @@
 // Pages in the language that the browser asks for; what programs read stays English.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { encodeForm } from '../lib/browser.mjs';
+import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
 describe('the language of pages', () => {
@@ -42,6 +44,19 @@ describe('the language of pages', () => {
     assert.equal(status, 400);
     assert.match(text, /Das ist keine vollständige E-Mail-Adresse/);
     assert.match(text, /Wählen Sie ein Passwort mit mindestens 8 Zeichen/);
+  });
+
+  it('is that of what a provider may be asked for', async () => {
+    const person = await signUp(server), app = await server.createApp();
+    const providers = Buffer.from(JSON.stringify([{ provider: 'github', scopes: ['repo', 'gist'] }])).toString('base64');
+    const wizard = `/auth/integrations/setup-wizard?${encodeForm({ client_id: app.client_id, redirect_uri: app.redirectUri, state: 's', providers })}`;
+    for (const [language, words] of [['de', ['Ihre Repositorys lesen und ändern, auch private', 'Gists anlegen']],
+      ['en', ['Read and change your repositories, private ones included', 'Create gists']]]) {
+      const { status, text } = await person.get(wizard, { headers: { accept: 'text/html', 'accept-language': language } });
+      assert.equal(status, 200);
+      for (const one of words)
+        assert.ok(text.includes(one), `${one} is missing`);
+    }
   });
 
   it('changes nothing of what programs read', async () => {
