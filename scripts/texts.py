@@ -2,7 +2,7 @@
 """The texts of the pages in other languages than English.
 
 texts.py templates CATALOGUE OUTPUT TEMPLATE...   writes the translated templates as a C array (see embed.py)
-texts.py strings CATALOGUE OUTPUT                 writes the texts that come from C code, for src/pages/text.c
+texts.py strings CATALOGUE OUTPUT                 writes the texts that come from code and tables, for src/pages/text.c
 texts.py update CATALOGUE...                      brings gettext catalogues up to date with templates and code
 texts.py check CATALOGUE...                       says what is missing, left over or wrong in them; exit status 1 if anything is
 
@@ -312,7 +312,7 @@ def write_templates(catalogue, output, *paths):
 
 
 def write_strings(catalogue, output):
-    wanted = {text for text, _ in c_texts()}
+    wanted = {text for text, _ in [*c_texts(), *provider_texts()]}
     rows = sorted((english.encode(), other.encode()) for english, other in load(catalogue).items() if english in wanted)
     symbol = os.path.basename(output).removesuffix('.c')
     with open(output, 'w', encoding='ascii') as out:
