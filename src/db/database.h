@@ -96,7 +96,6 @@ uint64_t database_recorded(const struct database *db);
 /* A request's work on the writer. Lives in the caller's own struct; untouched by the caller until `done`. */
 struct write_job {
         struct write_job *next;
-        int result; /* the writer's own */
 
         /* It only reads: each of its statements sees what is committed, and no transaction is needed. */
         bool reads;
@@ -107,7 +106,7 @@ struct write_job {
          * asks for a retry; must therefore have no effect but through tx, and set its outputs anew each time. */
         int (*run)(struct write_job *job, struct tx *tx);
 
-        /* After the commit is on the disk, on a thread of the database's: result is what run returned, or -ERR_STORAGE when the
+        /* After the commit, on the writer's thread: result is what run returned, or -ERR_STORAGE when the
          * commit failed and nothing of the batch holds. Only now may the answer be released. When too many
          * jobs wait already it is called at once, on the submitter's thread, with -ERR_BUSY. Must not block.
          */

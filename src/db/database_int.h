@@ -14,7 +14,6 @@ enum {
 };
 
 struct writer;
-struct flusher;
 struct pool;
 struct listener;
 struct node_talk;
@@ -43,24 +42,6 @@ struct database {
 
 /* Runs jobs in one transaction and calls each one's `done`. Takes a list of at most WRITE_BATCH_MAX. */
 void write_batch(struct database *db, struct write_job *jobs);
-
-/* Its two halves. The first sets `result` of each job, and tells whether something was committed that they say. */
-bool write_batch_commit(struct database *db, struct write_job *jobs);
-void write_batch_release(struct write_job *jobs);
-
-/* Has commits brought to the disk on a thread of their own (flusher.c). errors: ERR_STORAGE, ERR_NO_MEMORY */
-_must_use_ int flusher_start(struct database *db, struct flusher **ret);
-
-/* Waits until a batch may be handed over. The writer's. */
-void flusher_await_room(struct flusher *flusher);
-
-/* Hands over a batch that is committed: its answers are released when it is on the disk.
- *
- * wrote   false: nothing of it is to be flushed; it comes after those before it all the same */
-void flusher_hand(struct flusher *flusher, struct write_job *jobs, bool wrote);
-
-/* Once the writer has ended: releases what was handed over. Takes NULL; returns NULL. */
-struct flusher *flusher_stop(struct flusher *flusher);
 
 /* Runs a job in a transaction of its own on a server's connection, again where that helps, and calls `done`. */
 void pool_run_job(struct database *db, struct db_connection *c, struct write_job *job);

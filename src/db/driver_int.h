@@ -164,12 +164,7 @@ struct db_driver {
         /* What can wait until the answers of a commit are released. */
         void (*tidy)(struct db_connection *c);
 
-        /* Whether commits return before they are on the disk. Then flush() brings those that returned before it there, from
-         * any one thread. errors: ERR_STORAGE */
-        int (*flush_apart)(struct db_connection *c, bool apart);
-        int (*flush)(struct db_connection *c);
-
-        /* Of a server, whose connections come and go; the functions of savepoints, tidy() and flush() are NULL there, because each
+        /* Of a server, whose connections come and go; the functions of savepoints and tidy() are NULL there, because each
          * request has a transaction of its own. */
         bool (*alive)(struct db_connection *c);
         int (*revive)(struct db_connection *c,

@@ -127,6 +127,4 @@ const struct db_driver db_driver_sqlite = {
         .script = sqlite_script,
         .has_table = sqlite_has_table,
         .tidy = sqlite_tidy,
-        .flush_apart = sqlite_flush_apart,
-        .flush = sqlite_flush,
 };

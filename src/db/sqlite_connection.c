@@ -193,7 +193,6 @@ int sqlite_open(const char *path, enum db_role role, struct db_connection **ret,
                 return -ERR_NO_MEMORY;
         }
         c->base.driver = &db_driver_sqlite;
-        c->log_file = -1;
         r = connection_open(c, path, role, ret_problem);
         if (r < 0) {
                 (void)sqlite_close(&c->base);
@@ -209,8 +208,6 @@ struct db_connection *sqlite_close(struct db_connection *base) {
         if (!base)
                 return NULL;
         c = sqlite_of(base);
-        if (c->log_file >= 0)
-                (void)close(c->log_file);
         for (unsigned i = 0; i < db_statements_count; i++)
                 (void)sqlite3_finalize(c->statements[i]);
         for (unsigned i = 0; i < CONTROLS; i++)

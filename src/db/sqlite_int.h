@@ -22,7 +22,6 @@ struct sqlite_connection {
         sqlite3 *handle;
         int log_pages; /* a writer's: pages in the write-ahead log after the last commit */
         int log_due;   /* at so many it is written back */
-        int log_file;  /* a writer's whose commits are flushed apart: the log, to be flushed; else -1 */
         sqlite3_stmt *control[CONTROLS];
         sqlite3_stmt
                 *statements[]; /* by number; prepared when first needed, kept until the connection closes */
@@ -49,10 +48,6 @@ int sqlite_find(struct db_connection *c, struct arena *arena, unsigned statement
 int sqlite_list(struct db_connection *c, struct arena *arena, unsigned statement,
                 const struct db_value *params, void **ret_rows, size_t *ret_n);
 int sqlite_execute(struct db_connection *c, unsigned statement, const struct db_value *params);
-
-/* Bringing the log to the disk: sqlite_flush.c */
-int sqlite_flush_apart(struct db_connection *c, bool apart);
-int sqlite_flush(struct db_connection *c);
 
 /* Writing the log back: sqlite_checkpoint.c */
 void sqlite_checkpoint_setup(struct sqlite_connection *c);

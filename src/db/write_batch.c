@@ -1,5 +1,4 @@
-/* Many requests' writes in one transaction, all on disk before any of them is answered: once the commit returns, or where
- * flushing is apart, once that is done (flusher.c).
+/* Many requests' writes in one transaction, all on disk before any of them is answered.
  *
  * Nearly every request keeps what it wrote, and a savepoint for each costs as much as an insert. So a batch runs without;
  * only when one of its requests has to be undone is it rolled back and run again with a savepoint for each. */
@@ -13,6 +12,7 @@ enum { BATCH_AGAIN = 1 };
 struct batch {
         struct db_connection *connection;
         struct write_job *jobs;
+        int results[WRITE_BATCH_MAX];
         unsigned n; /* jobs that ran */
         bool wrote; /* something of them is kept */
 };
@@ -39,8 +39,7 @@ static int job_run(struct batch *b, struct write_job *job, bool savepoints) {
         r = job->run(job, &tx);
         if (tx.failed && (r >= 0 || tx.keep))
                 r = -ERR_STORAGE;
-        job->result = r;
-        b->n++;
+        b->results[b->n++] = r;
         if (!c->driver->in_transaction(c))
                 return -ERR_STORAGE; /* the engine gave it up by itself */
         if (!tx.wrote)
@@ -73,8 +72,9 @@ static int batch_run(struct batch *b, bool savepoints) {
         return r;
 }
 
-bool write_batch_commit(struct database *db, struct write_job *jobs) {
+void write_batch(struct database *db, struct write_job *jobs) {
         struct batch b = { .connection = db->connection, .jobs = jobs };
+        size_t i = 0;
         int r;
 
         r = batch_run(&b, false);
@@ -82,29 +82,17 @@ bool write_batch_commit(struct database *db, struct write_job *jobs) {
                 r = batch_run(&b, true);
         if (r < 0) {
                 LOG(LOG_ERROR, "A commit failed; its requests were refused and nothing of them was stored");
-                for (struct write_job *job = jobs; job; job = job->next)
-                        job->result = -ERR_STORAGE;
-                return false;
-        }
-        if (b.wrote) {
+        } else if (b.wrote) {
                 /* Before the answers: whoever gets one finds what it tells of. */
                 atomic_fetch_add_explicit(&db->commits, 1, memory_order_release);
                 metrics_commit(b.n);
         }
-        return b.wrote;
-}
-
-void write_batch_release(struct write_job *jobs) {
         while (jobs) {
                 struct write_job *job = jobs;
 
                 jobs = job->next; /* the job is the caller's again once it is done */
-                job->done(job, job->result);
+                job->done(job, r < 0 ? -ERR_STORAGE : b.results[i++]);
         }
-}
-
-void write_batch(struct database *db, struct write_job *jobs) {
-        (void)write_batch_commit(db, jobs);
-        write_batch_release(jobs);
-        db->driver->tidy(db->connection);
+        if (r >= 0)
+                db->driver->tidy(db->connection);
 }

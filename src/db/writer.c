@@ -1,5 +1,5 @@
-/* The writer: a thread that drains its queue, a commit at a time. While one commit waits for the disk (flusher.c), the jobs
- * of the next one gather and run.
+/* The writer: a thread that drains its queue, a commit at a time. While one commit waits for the disk, the
+ * jobs of the next one gather.
  *
  * The queue is a stack that any thread pushes on with one compare-and-swap, and that the writer takes whole.
  * When it finds nothing it leaves the mark `asleep` there; only the push that replaces the mark makes the
@@ -14,7 +14,6 @@
 
 struct writer {
         struct database *db;
-        struct flusher *flusher;
         pthread_t thread;
         sem_t wake;
         _Atomic(struct write_job *)
@@ -107,20 +106,8 @@ static void *writer_main(void *data) {
         struct writer *w = data;
         struct write_job *batch;
 
-        for (;;) {
-                flusher_await_room(w->flusher);
-                batch = writer_batch(w);
-                if (!batch)
-                        return NULL;
-                flusher_hand(w->flusher, batch, write_batch_commit(w->db, batch));
-                w->db->driver->tidy(w->db->connection);
-        }
-}
-
-static struct writer *writer_end(struct writer *w) {
-        w->flusher = flusher_stop(w->flusher);
-        (void)sem_destroy(&w->wake);
-        free(w);
+        while ((batch = writer_batch(w)))
+                write_batch(w->db, batch);
         return NULL;
 }
 
@@ -138,13 +125,13 @@ int database_writer_start(struct database *db) {
                 return -ERR_NO_MEMORY;
         w->db = db;
         (void)sem_init(&w->wake, 0, 0);
-        r = flusher_start(db, &w->flusher);
-        if (r == 0 && pthread_create(&w->thread, NULL, writer_main, w) != 0)
-                r = -ERR_NO_MEMORY;
-        if (r < 0)
-                w = writer_end(w);
+        if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+                (void)sem_destroy(&w->wake);
+                free(w);
+                return -ERR_NO_MEMORY;
+        }
         db->writer = w;
-        return r;
+        return 0;
 }
 
 struct writer *writer_stop(struct writer *w) {
@@ -152,7 +139,9 @@ struct writer *writer_stop(struct writer *w) {
                 return NULL;
         writer_push(w, &w->stop);
         (void)pthread_join(w->thread, NULL);
-        return writer_end(w);
+        (void)sem_destroy(&w->wake);
+        free(w);
+        return NULL;
 }
 
 void database_submit(struct database *db, struct write_job *job) {

@@ -13,11 +13,12 @@ import { root } from './programs.mjs';
 import { described, withProviders } from './providers.mjs';
 import { offer, profileOf, submitted } from './store.mjs';
 
-// A server with somebody who has a bit of everything, somebody who has nothing, and an administrator.
+// A server with somebody who has a bit of everything, somebody who has nothing, somebody who is about to leave, and an administrator.
 export async function world(settings) {
   const server = await withProviders({ acme: { ...described('http://127.0.0.1:9', { scopes: { words: { read: 'Read your documents' } } }), title: 'Acme Docs' } }, settings);
   const busy = await signUp(server, { email: 'nora@example.org', password: 'a long walk home at dusk', name: 'Nora New' });
   const idle = await signUp(server, { email: 'ida@example.org', password: 'nothing at all to do here', name: 'Ida Lark' });
+  const leaving = await signUp(server, { email: 'lea@example.org', password: 'no more of this for me', name: 'Lea Ving' });
   const admin = await makeAdmin(server);
   const byNora = { owner: busy.who.email, description: 'Plans your week with the agents you already have.' };
   const app = await server.createApp({ ...byNora, name: 'Agent Planner', redirectUris: ['https://planner.example/callback', 'http://localhost:9/callback'], scopes: ['IDENTITY', 'READ_GRAPH', 'EXECUTE_GRAPH'] });
@@ -34,7 +35,7 @@ export async function world(settings) {
   await profileOf(busy, 'nora');
   const { store_listing_version_id: submission } = await submitted(busy, offer(await made(await withKey(server, busy), calculator()), { name: 'A calculator with a name that says all that it does and more',
     description: 'Adds two numbers.\n\nThen it says what came of it.', instructions: 'Give it a number.', video_url: 'https://video.example/watch', categories: ['productivity', 'other'] }));
-  return { server, people: { busy, idle, admin }, app, appId: mine.find(({ client_id }) => client_id === app.client_id).id, pictured, submission };
+  return { server, people: { busy, idle, leaving, admin }, app, appId: mine.find(({ client_id }) => client_id === app.client_id).id, pictured, submission };
 }
 
 const authorize = ({ app }, more) => `/auth/authorize?${encodeForm(authorizeQuery(app, pkce(), more))}`;
@@ -84,6 +85,11 @@ export const pages = [
     await page.getByLabel('Your password').fill('not the right one');
     await send('Delete my account')(page);
     await page.locator('.field-error').first().waitFor();
+  } },
+  { name: 'account-deleted', as: 'leaving', path: '/profile/delete', async act(page) {
+    await page.getByLabel('Your password').fill('no more of this for me');
+    await send('Delete my account')(page);
+    await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
   } },
   { name: 'account-delete-last', as: 'admin', path: '/profile/delete' },
   { name: 'api-key-new', as: 'busy', path: '/profile/api-keys/new' },
