@@ -14,7 +14,7 @@ build: ## the programs, into build/
 run: build ## Gatehouse and its test client, on the database in ./data; Ctrl-C stops both
 	@exec scripts/run.sh
 
-test: ## all tests (under 10 minutes)
+test: ## all tests (a quarter of an hour on two processors)
 	@scripts/install-deps.sh build test
 	@scripts/test.sh
 
