@@ -30,7 +30,9 @@ BEGIN
         IF TG_OP = 'INSERT' THEN
                 PERFORM gatehouse_execution_add(NEW.user_id, gatehouse_execution_bytes(NEW), gatehouse_is_under_way(NEW.status));
         ELSIF TG_OP = 'DELETE' THEN
-                PERFORM gatehouse_execution_add(OLD.user_id, -gatehouse_execution_bytes(OLD), -gatehouse_is_under_way(OLD.status));
+                UPDATE storage_used SET bytes = bytes - gatehouse_execution_bytes(OLD),
+                       executions = executions - gatehouse_is_under_way(OLD.status)
+                WHERE user_id = OLD.user_id;
         ELSE
                 PERFORM gatehouse_execution_add(NEW.user_id, gatehouse_execution_bytes(NEW) - gatehouse_execution_bytes(OLD),
                         gatehouse_is_under_way(NEW.status) - gatehouse_is_under_way(OLD.status));

@@ -16,19 +16,3 @@ CREATE OR REPLACE FUNCTION gatehouse_storage_add(person TEXT, more BIGINT) RETUR
         INSERT INTO storage_used AS u (user_id, bytes) SELECT person, more WHERE more >= 0
         ON CONFLICT (user_id) DO UPDATE SET bytes = u.bytes + excluded.bytes;
 $$;
-
-CREATE OR REPLACE FUNCTION gatehouse_execution_counted() RETURNS TRIGGER LANGUAGE plpgsql AS $$
-BEGIN
-        IF TG_OP = 'INSERT' THEN
-                PERFORM gatehouse_execution_add(NEW.user_id, gatehouse_execution_bytes(NEW), gatehouse_is_under_way(NEW.status));
-        ELSIF TG_OP = 'DELETE' THEN
-                UPDATE storage_used SET bytes = bytes - gatehouse_execution_bytes(OLD),
-                       executions = executions - gatehouse_is_under_way(OLD.status)
-                WHERE user_id = OLD.user_id;
-        ELSE
-                PERFORM gatehouse_execution_add(NEW.user_id, gatehouse_execution_bytes(NEW) - gatehouse_execution_bytes(OLD),
-                        gatehouse_is_under_way(NEW.status) - gatehouse_is_under_way(OLD.status));
-        END IF;
-        RETURN NULL;
-END;
-$$;
