@@ -9,7 +9,8 @@ texts.py check CATALOGUE...                       says what is missing, left ove
 A catalogue is a .po file of GNU gettext, whose tools are used; its keys are the English texts as they stand in templates and code:
 - in a template, whatever a block-level element holds, with the inline elements and Mustache tags in it, white space made one
   blank; and the attributes that people read. A translation must have the same tags.
-- in C code, the literals in TEXT("…"), and the columns of the .def files that people read. {0}, {1} stand for values;
+- in C code, the literals in TEXT("…"), the columns of the .def files that people read, and the formats of what requests are refused
+  with. {0}, {1} stand for values;
 - the words that say what a provider's scopes allow.
 An entry with a msgctxt holds for the template of that name alone.
 """
@@ -197,7 +198,7 @@ def translate_template(source, translate):
 # --- catalogues ---
 
 LITERALS = r'"((?:[^"\\]|\\.)*)"'
-C_TEXT = re.compile(rf'\bTEXT(?:_INIT)?\(\s*((?:{LITERALS}\s*)+)\)', re.S)
+C_TEXT = re.compile(rf'\bTEXT(?:_INIT|_LITERAL)?\(\s*((?:{LITERALS}\s*)+)\)', re.S)
 
 # Columns of tables that people read: file, and how many literals a row has and which of them.
 TABLES = {
@@ -207,8 +208,60 @@ TABLES = {
 }
 
 
+# Functions whose format is a sentence for people, and which argument that is (base/sentence.h).
+FORMATS = {'request_refuse': 2, 'request_refuse_field': 3, 'refuse': 2, 'sentence_printf': 1}
+FORMAT_CALL = re.compile(rf'\b({"|".join(FORMATS)})\(')
+FORMAT_PART = re.compile(rf'{LITERALS}|\b(STR_FMT|PRI[a-z]+\d+)\b')
+CONVERSION = re.compile(r'%(?:%|\.\*s|s|(?:l|ll)?[du]|zu|)')
+
+# No page of theirs shows a refusal: those of blocks and graphs, of the commands, and what limits of programs say.
+FOR_PROGRAMS = ('src/agents/', 'src/cli/', 'src/account/rate_limit.c')
+
+
 def unescape(literal):
     return literal.encode().decode('unicode_escape').encode('latin-1').decode()
+
+
+def argument(source, at, index):
+    """Of a call whose arguments begin there."""
+    depth, start, string = 0, at, False
+    for i in range(at, len(source)):
+        c = source[i]
+        if c == '"' and source[i - 1] != '\\':
+            string = not string
+        elif not string and c in '([{':
+            depth += 1
+        elif not string and (c == ',' or c in ')]}'):
+            if depth == 0:
+                if index == 0:
+                    return source[start:i]
+                if c != ',':
+                    return ''
+                index, start = index - 1, i + 1
+            depth -= c != ',' and depth > 0
+    return ''
+
+
+def pattern_of(text):
+    """A format's sentence with {0}, {1} … where its values go, as sentence_printf() has it."""
+    count = iter(range(10))
+
+    def place(match):
+        if match[0] == '%':
+            sys.exit(f'base/sentence.h knows no such conversion: {text}')
+        return '%' if match[0] == '%%' else '{%d}' % next(count)
+
+    return CONVERSION.sub(place, text)
+
+
+def formats_in(source):
+    """The formats of refusals: an argument may choose between several."""
+    for call in FORMAT_CALL.finditer(source):
+        for choice in re.split(r'[?:](?=(?:[^"]*"[^"]*")*[^"]*$)', argument(source, call.end(), FORMATS[call[1]])):
+            text = ''.join('%lu' if m[2] and m[2] != 'STR_FMT' else '%.*s' if m[2] else unescape(m[1]) for m in FORMAT_PART.finditer(choice))
+            text = pattern_of(text.replace('%%lu', '%lu'))
+            if has_words(text):
+                yield text
 
 
 def c_texts():
@@ -223,8 +276,11 @@ def c_texts():
                         yield from ((unescape(match.group(c)), place) for c in columns)
             elif name.endswith(('.c', '.h', '.def')):
                 with open(path, encoding='utf-8') as file:
-                    for match in C_TEXT.finditer(file.read()):
-                        yield ''.join(unescape(m) for m in re.findall(LITERALS, match.group(1))), place
+                    source = file.read()
+                for match in C_TEXT.finditer(source):
+                    yield ''.join(unescape(m) for m in re.findall(LITERALS, match.group(1))), place
+                if not place.startswith(FOR_PROGRAMS):
+                    yield from ((text, place) for text in formats_in(source))
 
 
 # What scopes of providers allow, in words.

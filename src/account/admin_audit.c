@@ -46,7 +46,7 @@ int admin_audit_filter(struct request *req, struct audit_filter *ret, struct str
                         ret->event = kind->code;
         }
         if (!read_day(req, "from", &ret->since) || !read_day(req, "to", &ret->until))
-                *ret_problem = STR("A day is written as 2026-01-31");
+                *ret_problem = TEXT("A day is written as 2026-01-31");
         if (ret->until)
                 ret->until += DAY_MS; /* the day that is named is part of it */
         return audit_read_subjects(req, ret);

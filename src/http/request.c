@@ -39,6 +39,7 @@ void request_reset(struct request *req) {
         json_decref(req->json);
         req->json = NULL;
         req->error_detail = STR_NULL;
+        req->error_sentence = NULL;
         req->error_field = STR_NULL;
         req->error_json = STR_NULL;
         req->error_type = NULL;
@@ -108,11 +109,16 @@ int request_parse_body(struct request *req) {
         return -ERR_MEDIA_TYPE;
 }
 
+static void say(struct request *req, const char *format, va_list args) {
+        req->error_sentence = sentence_vprintf(&req->arena, format, args);
+        req->error_detail = req->error_sentence ? req->error_sentence->text : STR_NULL;
+}
+
 int request_refuse(struct request *req, enum error error, const char *format, ...) {
         va_list args;
 
         va_start(args, format);
-        req->error_detail = arena_vprintf(&req->arena, format, args);
+        say(req, format, args);
         va_end(args);
         return -(int)error;
 }
@@ -121,7 +127,7 @@ int request_refuse_field(struct request *req, const char *name, const char *type
         va_list args;
 
         va_start(args, format);
-        req->error_detail = arena_vprintf(&req->arena, format, args);
+        say(req, format, args);
         va_end(args);
         req->error_field = arena_copy(&req->arena, str_of(name));
         req->error_type = type;

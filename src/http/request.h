@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/errors.h"
 #include "base/metrics.h"
+#include "base/sentence.h"
 #include "base/str.h"
 
 enum http_method {
@@ -104,7 +105,9 @@ struct request {
 
         /* A sharper public text than the error table's; set by request_refuse(). */
         struct str error_detail;
-        struct str error_field; /* of ERR_INVALID_FIELD: the member or parameter at fault */
+        const struct sentence
+                *error_sentence; /* the same with its values apart, for pages in other languages */
+        struct str error_field;  /* of ERR_INVALID_FIELD: the member or parameter at fault */
         struct str
                 error_json; /* JSON text of `detail`, where that is no plain text; pages show error_detail */
         const char *error_type; /* of ERR_INVALID_FIELD: "missing", "string_type", … (dialect: Errors) */

@@ -57,25 +57,35 @@ static int record_failure(struct tx *tx, void *data) {
         return audit(c->req, &(struct audit){ AUDIT_CREDENTIAL_CONNECT_FAILED, .detail = c->provider->name });
 }
 
-static int fail(struct completion *c, const char *said) {
+/* result   of request_refuse() */
+static int fail(struct completion *c, int result) {
         LOG(LOG_INFO, "an account could not be connected", LOG_STR("provider", c->provider->name),
-            LOG_STR("problem", str_of(said)));
+            LOG_STR("problem", c->req->error_detail));
         (void)!in_transaction(c, record_failure); /* the refusal stands, on record or not */
-        return request_refuse(c->req, ERR_CONNECTION_FAILED, "%s", said);
+        return result;
+}
+
+static bool is_text(struct str s) {
+        return str_is_utf8(s) && !str_has_control(s);
 }
 
 /* The provider sent the person back without a code: "access_denied", … (RFC 6749 §4.1.2.1). */
 static int refuse_error(struct completion *c) {
         struct str error = str_first(c->answer->error, 80),
                    words = str_first(c->answer->error_description, 250);
-        char said[OAUTH_PROBLEM_MAX];
+        struct str title = c->provider->title;
+        int r;
 
-        (void)snprintf(said, sizeof(said), STR_FMT " answered " STR_FMT "%s" STR_FMT,
-                       STR_ARG(c->provider->title), STR_ARG(error), words.len ? ": " : "", STR_ARG(words));
-        if (!str_is_utf8(str_of(said)) || str_has_control(str_of(said)))
-                (void)snprintf(said, sizeof(said), STR_FMT " answered with an error",
-                               STR_ARG(c->provider->title));
-        return fail(c, said);
+        if (!is_text(error) || !is_text(words))
+                r = request_refuse(c->req, ERR_CONNECTION_FAILED, STR_FMT " answered with an error",
+                                   STR_ARG(title));
+        else if (words.len)
+                r = request_refuse(c->req, ERR_CONNECTION_FAILED, STR_FMT " answered " STR_FMT ": " STR_FMT,
+                                   STR_ARG(title), STR_ARG(error), STR_ARG(words));
+        else
+                r = request_refuse(c->req, ERR_CONNECTION_FAILED, STR_FMT " answered " STR_FMT,
+                                   STR_ARG(title), STR_ARG(error));
+        return fail(c, r);
 }
 
 /* --- the code --- */
@@ -83,7 +93,7 @@ static int refuse_error(struct completion *c) {
 static int exchange(struct completion *c) {
         const struct context *context = c->req->context;
         const struct connection_state *state = &c->out->state;
-        char verifier[CONNECTION_VERIFIER_LENGTH], said[OAUTH_PROBLEM_MAX + 80];
+        char verifier[CONNECTION_VERIFIER_LENGTH];
         const struct oauth_code code = { .code = c->answer->code,
                                          .callback_url = state->callback_url,
                                          .verifier = str_n(verifier, sizeof(verifier)),
@@ -99,9 +109,9 @@ static int exchange(struct completion *c) {
                                       "The server is about to end. Connect the account again in a moment.");
         if (r != -ERR_OUTBOUND)
                 return r;
-        (void)snprintf(said, sizeof(said), "OAuth2 callback failed to exchange code for tokens: %s",
-                       problem.text);
-        return fail(c, said);
+        return fail(c, request_refuse(c->req, ERR_CONNECTION_FAILED,
+                                      "OAuth2 callback failed to exchange code for tokens: " STR_FMT,
+                                      STR_ARG(str_of(problem.text))));
 }
 
 /* --- the credential --- */

@@ -242,7 +242,7 @@ int handle_connect_page(struct request *req, struct response *res) {
         if (r < 0 && (row->other_status >= 500 && r != -ERR_PROVIDER_NOT_CONFIGURED))
                 return r;
         if (r < 0)
-                problem = req->error_detail.ptr ? req->error_detail : row->text;
+                problem = page_text(req, req->error_detail.ptr ? req->error_detail : row->text);
         else if (done.state.return_to.ptr &&
                  (done.missing.len == 0 || str_starts_with(done.state.return_to, STR("/auth/integrations/"))))
                 return response_redirect(res, done.state.return_to); /* the wizard tells what is missing */

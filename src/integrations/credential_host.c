@@ -4,6 +4,7 @@
 
 #include "base/errors.h"
 #include "base/json_depth.h"
+#include "base/sentence.h"
 
 enum { LABEL_MAX = 63, HOST_NAME_MAX_BYTES = 253 };
 
@@ -56,15 +57,15 @@ int credential_host_read(struct arena *arena, struct str text, struct str *ret, 
         *ret = str_n(lower, text.len);
         name = str_starts_with(*ret, wildcard) ? str_from(*ret, wildcard.len) : *ret;
         if (!is_name(name, &labels)) {
-                *ret_problem =
+                *ret_problem = TEXT_LITERAL(
                         "Must be a host name such as api.example.com, or *.example.com for a domain and all "
-                        "below it, without scheme, port and path";
+                        "below it, without scheme, port and path");
                 return -ERR_INVALID_FIELD;
         }
         /* "*.com" would send the secret to whoever has a name there. */
         if (name.ptr != ret->ptr && labels < 2) {
-                *ret_problem =
-                        "A wildcard must stand before a domain of at least two parts, as in *.example.com";
+                *ret_problem = TEXT_LITERAL(
+                        "A wildcard must stand before a domain of at least two parts, as in *.example.com");
                 return -ERR_INVALID_FIELD;
         }
         return 0;
@@ -125,19 +126,21 @@ static bool is_repeated(const struct credential_secret *s, struct str name) {
 /* NULL for one that is good. */
 static const char *problem_of(const struct credential_secret *s, struct str name, struct str value) {
         if (s->n_headers == CREDENTIAL_HEADERS_MAX)
-                return "There may be at most 32 header fields";
+                return TEXT_LITERAL("There may be at most 32 header fields");
         if (!is_token(name) || name.len > CREDENTIAL_HEADER_NAME_MAX)
-                return "A name must be that of a header field, at most 128 characters long";
+                return TEXT_LITERAL("A name must be that of a header field, at most 128 characters long");
         if (is_forbidden(name))
-                return "Host, Content-Length, Connection and other fields that tell where a message goes or "
-                       "ends "
-                       "can't be set";
+                return TEXT_LITERAL(
+                        "Host, Content-Length, Connection and other fields that tell where a message goes or "
+                        "ends "
+                        "can't be set");
         if (is_repeated(s, name))
-                return "A header field may be given once";
+                return TEXT_LITERAL("A header field may be given once");
         if (!is_value(value) || value.len > CREDENTIAL_HEADER_VALUE_MAX)
-                return "A value must be 1 to 8192 characters without control characters such as line "
-                       "breaks and tabs, "
-                       "and without blanks at its ends";
+                return TEXT_LITERAL(
+                        "A value must be 1 to 8192 characters without control characters such as line "
+                        "breaks and tabs, "
+                        "and without blanks at its ends");
         return NULL;
 }
 
@@ -146,10 +149,11 @@ static int take_header(struct arena *arena, struct str name, const json_t *json,
         struct str value = str_n(json_string_value(json), json_string_length(json));
         struct credential_header header;
 
-        *ret_problem = json_is_string(json) ? problem_of(s, name, value) : "Values must be strings";
+        *ret_problem =
+                json_is_string(json) ? problem_of(s, name, value) : TEXT_LITERAL("Values must be strings");
         *total += name.len + value.len;
         if (!*ret_problem && *total > CREDENTIAL_HEADERS_BYTES_MAX)
-                *ret_problem = "All header fields together may have 16384 characters";
+                *ret_problem = TEXT_LITERAL("All header fields together may have 16384 characters");
         if (*ret_problem)
                 return -ERR_INVALID_FIELD;
         header = (struct credential_header){ arena_copy(arena, name), arena_copy(arena, value) };
@@ -171,7 +175,7 @@ int credential_headers_read(struct arena *arena, struct str json, struct credent
         if (!json_deeper_than(json, 2))
                 object = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
         if (!json_is_object(object)) {
-                *ret_problem = "Must be an object of names and values";
+                *ret_problem = TEXT_LITERAL("Must be an object of names and values");
                 return -ERR_INVALID_FIELD;
         }
         json_object_foreach(object, key, value) {

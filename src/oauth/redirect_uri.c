@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include "base/codec.h"
+#include "base/sentence.h"
 
 enum { HOST_MAX = 253, LABEL_MAX = 63, PORT_MAX = 65535 };
 
@@ -114,17 +115,18 @@ static const char *check_characters(struct str uri) {
                 uint8_t c = str_at(uri, i);
 
                 if (c == '#')
-                        return "must not have a fragment (#...)";
+                        return TEXT_LITERAL("must not have a fragment (#...)");
                 if (c <= 0x20 || c >= 0x7f)
-                        return "must not hold spaces, control characters or letters outside ASCII: "
-                               "percent-encode them";
+                        return TEXT_LITERAL(
+                                "must not hold spaces, control characters or letters outside ASCII: "
+                                "percent-encode them");
                 if (c == '\\')
-                        return "must not hold a backslash";
+                        return TEXT_LITERAL("must not hold a backslash");
                 if (c == '%' &&
                     (i + 2 >= uri.len || hex_digit(uri.ptr[i + 1]) < 0 || hex_digit(uri.ptr[i + 2]) < 0))
-                        return "has a percent sign without two hexadecimal digits";
+                        return TEXT_LITERAL("has a percent sign without two hexadecimal digits");
                 if (c != '%' && c != '[' && c != ']' && !is_uri_character(c))
-                        return "holds a character that must be percent-encoded";
+                        return TEXT_LITERAL("holds a character that must be percent-encoded");
         }
         return NULL;
 }
@@ -150,10 +152,10 @@ static const char *check_path_and_query(struct str rest) {
         struct str path = str_first(rest, span_until(rest, "?")), segment;
 
         if (str_find(rest, '[') >= 0 || str_find(rest, ']') >= 0)
-                return "holds a bracket that must be percent-encoded";
+                return TEXT_LITERAL("holds a bracket that must be percent-encoded");
         while (str_next(&path, '/', &segment))
                 if (is_dot_segment(segment))
-                        return "must not have '.' or '..' as a segment of its path";
+                        return TEXT_LITERAL("must not have '.' or '..' as a segment of its path");
         return NULL;
 }
 
@@ -161,16 +163,17 @@ static const char *check_web(struct str after_scheme, bool https) {
         struct str host, port, rest;
 
         if (!str_starts_with(after_scheme, STR("//")))
-                return "must have '//' and a host behind its scheme";
+                return TEXT_LITERAL("must have '//' and a host behind its scheme");
         split_authority(str_from(after_scheme, 2), &host, &port, &rest);
         if (str_find(str_first(after_scheme, after_scheme.len - rest.len), '@') >= 0)
-                return "must not hold a user name or password (...@host)";
+                return TEXT_LITERAL("must not hold a user name or password (...@host)");
         if (!is_host(host))
-                return "has no valid host";
+                return TEXT_LITERAL("has no valid host");
         if (port.ptr && !is_port(port))
-                return "has no valid port: a number from 1 to 65535 follows the colon";
+                return TEXT_LITERAL("has no valid port: a number from 1 to 65535 follows the colon");
         if (!https && !is_loopback(host))
-                return "must use https; http is allowed only for localhost, 127.0.0.1 and [::1]";
+                return TEXT_LITERAL(
+                        "must use https; http is allowed only for localhost, 127.0.0.1 and [::1]");
         return check_path_and_query(rest);
 }
 
@@ -179,27 +182,30 @@ static const char *check_private_use(struct str after_scheme, bool public_client
         struct str host, port, rest;
 
         if (!public_client)
-                return "must use https: private-use schemes are for apps without a secret (public clients)";
+                return TEXT_LITERAL(
+                        "must use https: private-use schemes are for apps without a secret (public clients)");
         if (after_scheme.len == 0 || after_scheme.ptr[0] != '/')
-                return "must have a path behind its private-use scheme, as in com.example.app:/callback";
+                return TEXT_LITERAL(
+                        "must have a path behind its private-use scheme, as in com.example.app:/callback");
         if (!str_starts_with(after_scheme, STR("//")))
                 return check_path_and_query(after_scheme);
         split_authority(str_from(after_scheme, 2), &host, &port, &rest);
         if ((host.len && !is_host(host)) || (port.ptr && !is_port(port)))
-                return "has no valid host behind '//'; com.example.app:/callback needs none";
+                return TEXT_LITERAL("has no valid host behind '//'; com.example.app:/callback needs none");
         return check_path_and_query(rest);
 }
 
 static const char *check_scheme(struct str scheme) {
         if (scheme.len == 0 || !is_alpha(str_at(scheme, 0)))
-                return "must be an absolute URI such as https://app.example.com/callback";
+                return TEXT_LITERAL("must be an absolute URI such as https://app.example.com/callback");
         for (size_t i = 0; i < scheme.len; i++) {
                 uint8_t c = str_at(scheme, i);
 
                 if (c >= 'A' && c <= 'Z')
-                        return "must have its scheme in lower-case letters";
+                        return TEXT_LITERAL("must have its scheme in lower-case letters");
                 if (!is_alpha(c) && !is_digit(c) && c != '+' && c != '-' && c != '.')
-                        return "must be an absolute URI such as https://app.example.com/callback";
+                        return TEXT_LITERAL(
+                                "must be an absolute URI such as https://app.example.com/callback");
         }
         return NULL;
 }
@@ -210,9 +216,9 @@ static const char *check(struct str uri, bool public_client) {
         ptrdiff_t colon;
 
         if (uri.len == 0)
-                return "must not be empty";
+                return TEXT_LITERAL("must not be empty");
         if (uri.len > REDIRECT_URI_MAX)
-                return "must not be longer than 2048 characters";
+                return TEXT_LITERAL("must not be longer than 2048 characters");
         reason = check_characters(uri);
         if (reason)
                 return reason;
@@ -229,7 +235,8 @@ static const char *check(struct str uri, bool public_client) {
          * has a dot. */
         if (str_find(scheme, '.') > 0 && scheme.ptr[scheme.len - 1] != '.')
                 return check_private_use(after, public_client);
-        return "must use https, http to this computer (localhost), or a private-use scheme with a dot";
+        return TEXT_LITERAL(
+                "must use https, http to this computer (localhost), or a private-use scheme with a dot");
 }
 
 bool redirect_uri_check_registrable(struct str uri, bool public_client, const char **ret_reason) {

@@ -59,107 +59,104 @@ static int join(struct arena *arena, const struct str *list, size_t n, struct st
         return 0;
 }
 
-static int check_text(struct str text, const char *what, size_t max, char problem[REGISTRATION_PROBLEM_MAX]) {
-        if (!str_is_utf8(text) || str_has_control(text)) {
-                snprintf(problem, REGISTRATION_PROBLEM_MAX, "The %s must be text of one line in UTF-8", what);
-                return -ERR_INVALID_FIELD;
-        }
-        if (str_utf8_length(text) > max) {
-                snprintf(problem, REGISTRATION_PROBLEM_MAX, "The %s must not be longer than %zu characters",
-                         what, max);
-                return -ERR_INVALID_FIELD;
-        }
+_printf_(3, 4) static int refuse(struct arena *arena, struct sentence **ret_problem, const char *format,
+                                 ...) {
+        va_list args;
+
+        va_start(args, format);
+        *ret_problem = sentence_vprintf(arena, format, args);
+        va_end(args);
+        return *ret_problem ? -ERR_INVALID_FIELD : -ERR_NO_MEMORY;
+}
+
+/* what   names the text, for its maker */
+static int check_text(struct str text, const char *what, size_t max, struct arena *arena,
+                      struct sentence **ret_problem) {
+        if (!str_is_utf8(text) || str_has_control(text))
+                return refuse(arena, ret_problem, "The %s must be text of one line in UTF-8", what);
+        if (str_utf8_length(text) > max)
+                return refuse(arena, ret_problem, "The %s must not be longer than %zu characters", what, max);
         return 0;
 }
 
-static int check_redirect_uris(const struct registration_request *request,
-                               char problem[REGISTRATION_PROBLEM_MAX]) {
-        if (request->n_redirect_uris == 0) {
-                snprintf(problem, REGISTRATION_PROBLEM_MAX, "At least one redirect URI is required");
-                return -ERR_INVALID_FIELD;
-        }
-        if (request->n_redirect_uris > APP_REDIRECT_URIS_MAX) {
-                snprintf(problem, REGISTRATION_PROBLEM_MAX, "At most %d redirect URIs can be registered",
-                         APP_REDIRECT_URIS_MAX);
-                return -ERR_INVALID_FIELD;
-        }
+static int check_redirect_uris(const struct registration_request *request, struct arena *arena,
+                               struct sentence **ret_problem) {
+        if (request->n_redirect_uris == 0)
+                return refuse(arena, ret_problem, "At least one redirect URI is required");
+        if (request->n_redirect_uris > APP_REDIRECT_URIS_MAX)
+                return refuse(arena, ret_problem, "At most %d redirect URIs can be registered",
+                              APP_REDIRECT_URIS_MAX);
         for (size_t i = 0; i < request->n_redirect_uris; i++) {
+                struct excerpt uri = excerpt_of(request->redirect_uris[i]);
                 const char *reason;
 
                 if (!redirect_uri_check_registrable(request->redirect_uris[i], request->public_client,
-                                                    &reason)) {
-                        snprintf(problem, REGISTRATION_PROBLEM_MAX, "Invalid redirect URI '%s': it %s",
-                                 excerpt_of(request->redirect_uris[i]).text, reason);
-                        return -ERR_INVALID_FIELD;
-                }
+                                                    &reason))
+                        return refuse(arena, ret_problem, "Invalid redirect URI '" STR_FMT "': it %s",
+                                      STR_ARG(str_of(uri.text)), reason);
         }
         return 0;
 }
 
-static int check_scopes(const struct registration_request *request, char problem[REGISTRATION_PROBLEM_MAX]) {
+static int check_scopes(const struct registration_request *request, struct arena *arena,
+                        struct sentence **ret_problem) {
         scope_set all = 0;
 
         for (size_t i = 0; i < request->n_scopes; i++) {
+                struct excerpt name = excerpt_of(request->scopes[i]);
                 struct str unknown;
                 scope_set one;
 
                 if (request->scopes[i].len == 0 || str_find(request->scopes[i], ' ') >= 0 ||
-                    !scope_parse(request->scopes[i], &one, &unknown)) {
-                        snprintf(problem, REGISTRATION_PROBLEM_MAX, "Invalid scope: %s",
-                                 excerpt_of(request->scopes[i]).text);
-                        return -ERR_INVALID_FIELD;
-                }
+                    !scope_parse(request->scopes[i], &one, &unknown))
+                        return refuse(arena, ret_problem, "Invalid scope: " STR_FMT,
+                                      STR_ARG(str_of(name.text)));
                 all |= one;
         }
-        if (all == 0) {
-                snprintf(problem, REGISTRATION_PROBLEM_MAX, "At least one scope is required");
-                return -ERR_INVALID_FIELD;
-        }
-        return 0;
+        return all ? 0 : refuse(arena, ret_problem, "At least one scope is required");
 }
 
-static int check_grant_types(const struct registration_request *request,
-                             char problem[REGISTRATION_PROBLEM_MAX]) {
-        for (size_t i = 0; i < request->n_grant_types; i++)
-                if (!contains(known_grant_types, ARRAY_LENGTH(known_grant_types), request->grant_types[i])) {
-                        snprintf(problem, REGISTRATION_PROBLEM_MAX,
-                                 "Invalid grant type: %s (there are authorization_code and refresh_token)",
-                                 excerpt_of(request->grant_types[i]).text);
-                        return -ERR_INVALID_FIELD;
-                }
+static int check_grant_types(const struct registration_request *request, struct arena *arena,
+                             struct sentence **ret_problem) {
+        for (size_t i = 0; i < request->n_grant_types; i++) {
+                struct excerpt name = excerpt_of(request->grant_types[i]);
+
+                if (!contains(known_grant_types, ARRAY_LENGTH(known_grant_types), request->grant_types[i]))
+                        return refuse(arena, ret_problem,
+                                      "Invalid grant type: " STR_FMT
+                                      " (there are authorization_code and refresh_token)",
+                                      STR_ARG(str_of(name.text)));
+        }
         /* A refresh token comes from nowhere but a code. */
         if (request->n_grant_types &&
-            !contains(request->grant_types, request->n_grant_types, known_grant_types[0])) {
-                snprintf(problem, REGISTRATION_PROBLEM_MAX, "The grant type authorization_code is required");
-                return -ERR_INVALID_FIELD;
-        }
+            !contains(request->grant_types, request->n_grant_types, known_grant_types[0]))
+                return refuse(arena, ret_problem, "The grant type authorization_code is required");
         return 0;
 }
 
-static int check_name(const struct registration_request *request, char problem[REGISTRATION_PROBLEM_MAX]) {
+static int check_name(const struct registration_request *request, struct arena *arena,
+                      struct sentence **ret_problem) {
         struct str name = str_trim(request->name);
 
-        if (name.len == 0) {
-                snprintf(problem, REGISTRATION_PROBLEM_MAX, "The application needs a name");
-                return -ERR_INVALID_FIELD;
-        }
-        return check_text(name, "name", APP_NAME_MAX, problem);
+        if (name.len == 0)
+                return refuse(arena, ret_problem, "The application needs a name");
+        return check_text(name, TEXT_LITERAL("name"), APP_NAME_MAX, arena, ret_problem);
 }
 
 int registration_check_field(const struct registration_request *request, enum registration_field field,
-                             char ret_problem[REGISTRATION_PROBLEM_MAX]) {
+                             struct arena *arena, struct sentence **ret_problem) {
         switch (field) {
         case REGISTRATION_NAME:
-                return check_name(request, ret_problem);
+                return check_name(request, arena, ret_problem);
         case REGISTRATION_DESCRIPTION:
-                return check_text(str_trim(request->description), "description", APP_DESCRIPTION_MAX,
-                                  ret_problem);
+                return check_text(str_trim(request->description), TEXT_LITERAL("description"),
+                                  APP_DESCRIPTION_MAX, arena, ret_problem);
         case REGISTRATION_REDIRECT_URIS:
-                return check_redirect_uris(request, ret_problem);
+                return check_redirect_uris(request, arena, ret_problem);
         case REGISTRATION_SCOPES:
-                return check_scopes(request, ret_problem);
+                return check_scopes(request, arena, ret_problem);
         case REGISTRATION_GRANT_TYPES:
-                return check_grant_types(request, ret_problem);
+                return check_grant_types(request, arena, ret_problem);
         case REGISTRATION_FIELDS:
                 break;
         }
@@ -179,17 +176,20 @@ static scope_set scopes_of(const struct registration_request *request) {
 int registration_check(const struct registration_request *request, struct arena *arena,
                        struct registration *ret, char ret_problem[REGISTRATION_PROBLEM_MAX]) {
         struct registration app = { .owner_id = request->owner_id, .public_client = request->public_client };
+        struct sentence *problem;
         int r;
 
+        snprintf(ret_problem, REGISTRATION_PROBLEM_MAX, "Out of memory");
         for (int field = 0; field < REGISTRATION_FIELDS; field++) {
-                r = registration_check_field(request, (enum registration_field)field, ret_problem);
+                r = registration_check_field(request, (enum registration_field)field, arena, &problem);
+                if (r == -ERR_INVALID_FIELD)
+                        snprintf(ret_problem, REGISTRATION_PROBLEM_MAX, STR_FMT, STR_ARG(problem->text));
                 if (r < 0)
                         return r;
         }
         app.name = str_trim(request->name);
         app.description = request->description.len ? str_trim(request->description) : STR_NULL;
 
-        snprintf(ret_problem, REGISTRATION_PROBLEM_MAX, "Out of memory");
         app.scopes = scope_text(arena, scopes_of(request));
         if (!app.scopes.ptr)
                 return -ERR_NO_MEMORY;

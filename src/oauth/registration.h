@@ -8,6 +8,7 @@
 #include "account/scope.h"
 #include "base/arena.h"
 #include "base/context.h"
+#include "base/sentence.h"
 #include "db/tx.h"
 #include "oauth/client_secret.h"
 
@@ -61,16 +62,17 @@ enum registration_field {
 
 /* Checks one field, for forms that say beside each what is wrong with it.
  *
- * ret_problem   as registration_check() has it
- * errors        ERR_INVALID_FIELD */
+ * arena         of ret_problem
+ * ret_problem   on ERR_INVALID_FIELD, as registration_check() has it
+ * errors        ERR_INVALID_FIELD, ERR_NO_MEMORY */
 _must_use_ int registration_check_field(const struct registration_request *request,
-                                        enum registration_field field,
-                                        char ret_problem[REGISTRATION_PROBLEM_MAX]);
+                                        enum registration_field field, struct arena *arena,
+                                        struct sentence **ret_problem);
 
 /* Checks everything; writes nothing.
  *
- * ret_problem   on failure, a sentence without a full stop that names what is wrong; holds no control
- * characters errors        ERR_INVALID_FIELD, ERR_NO_MEMORY
+ * ret_problem   on failure, a sentence without a full stop that names what is wrong; holds no control characters
+ * errors        ERR_INVALID_FIELD, ERR_NO_MEMORY
  */
 _must_use_ int registration_check(const struct registration_request *request, struct arena *arena,
                                   struct registration *ret, char ret_problem[REGISTRATION_PROBLEM_MAX]);

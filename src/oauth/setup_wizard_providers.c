@@ -4,7 +4,8 @@
 #include "integrations/provider_scopes.h"
 #include "oauth/setup_wizard.h"
 
-static const char unreadable[] = "No providers specified. The application sent a list that can't be read.";
+static const char unreadable[] =
+        TEXT_LITERAL("No providers specified. The application sent a list that can't be read.");
 
 static struct str text_of(const json_t *value) {
         return json_is_string(value) ? str_n(json_string_value(value), json_string_length(value)) : STR_NULL;
@@ -27,7 +28,7 @@ static int decode(struct request *req, struct str text, struct str *ret) {
                 return -ERR_NO_MEMORY;
         length = base64url_decode(str_n(url, n), json, WIZARD_JSON_MAX);
         if (length < 0)
-                return request_refuse(req, ERR_INVALID_FIELD, unreadable);
+                return request_refuse(req, ERR_INVALID_FIELD, "%s", unreadable);
         *ret = str_n(json, (size_t)length);
         return 0;
 }
@@ -53,11 +54,11 @@ static int read_scopes(struct request *req, const struct provider *p, const json
         if (!scopes)
                 return -ERR_NO_MEMORY;
         if (list && !json_is_null(list) && !json_is_array(list))
-                return request_refuse(req, ERR_INVALID_FIELD, unreadable);
+                return request_refuse(req, ERR_INVALID_FIELD, "%s", unreadable);
         for (size_t i = 0; i < n; i++) {
                 scopes[i] = text_of(json_array_get(list, i));
                 if (!scopes[i].ptr)
-                        return request_refuse(req, ERR_INVALID_FIELD, unreadable);
+                        return request_refuse(req, ERR_INVALID_FIELD, "%s", unreadable);
         }
         if (n == 0)
                 return 0;
@@ -76,7 +77,7 @@ static int read_entry(struct request *req, const json_t *entry, struct wizard *r
         int r;
 
         if (!name.ptr)
-                return request_refuse(req, ERR_INVALID_FIELD, unreadable);
+                return request_refuse(req, ERR_INVALID_FIELD, "%s", unreadable);
         p = provider_find(req->context, name);
         if (!p)
                 return request_refuse(req, ERR_INVALID_FIELD,
@@ -92,7 +93,7 @@ static int read_entry(struct request *req, const json_t *entry, struct wizard *r
                                       "The application asks for more than %d accounts at once.",
                                       WIZARD_PROVIDERS_MAX);
         r = scopes_join(&req->arena, slot->scopes, scopes, &slot->scopes);
-        return r == -ERR_INVALID_SCOPE ? request_refuse(req, ERR_INVALID_FIELD, unreadable) : r;
+        return r == -ERR_INVALID_SCOPE ? request_refuse(req, ERR_INVALID_FIELD, "%s", unreadable) : r;
 }
 
 int wizard_read_providers(struct request *req, struct str text, struct wizard *ret) {
@@ -105,8 +106,9 @@ int wizard_read_providers(struct request *req, struct str text, struct wizard *r
                 return r;
         list = json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES, NULL);
         if (!json_is_array(list) || json_array_size(list) == 0)
-                r = request_refuse(req, ERR_INVALID_FIELD,
-                                   json_is_array(list) ? "No providers specified." : "%s", unreadable);
+                r = request_refuse(req, ERR_INVALID_FIELD, "%s",
+                                   json_is_array(list) ? TEXT_LITERAL("No providers specified.")
+                                                       : unreadable);
         for (size_t i = 0; r == 0 && i < json_array_size(list); i++)
                 r = read_entry(req, json_array_get(list, i), ret);
         json_decref(list);

@@ -12,7 +12,16 @@ enum language page_language(const struct page_theme *theme, const struct request
 }
 
 struct str page_text(const struct request *req, struct str english) {
-        return text_in(page_language(req->context->theme, req), english);
+        struct str text = text_in(page_language(req->context->theme, req), english);
+        const struct sentence *refusal = req->error_sentence;
+
+        return text.ptr == english.ptr && refusal && str_eq(english, refusal->text)
+                       ? page_sentence(req, refusal)
+                       : text;
+}
+
+struct str page_sentence(const struct request *req, const struct sentence *sentence) {
+        return text_sentence(page_language(req->context->theme, req), sentence);
 }
 
 int page_render(const struct page_theme *theme, enum language language, const char *name, const json_t *data,

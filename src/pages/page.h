@@ -30,8 +30,9 @@ struct page_theme *page_theme_free(struct page_theme *theme);
 /* The language of a request's pages: the one that its browser asks for, or else the operator's. */
 enum language page_language(const struct page_theme *theme, const struct request *req);
 
-/* A text in the language of a request's pages. */
+/* A text in the language of a request's pages: one of the catalogue, or what the request was refused with. */
 struct str page_text(const struct request *req, struct str english);
+struct str page_sentence(const struct request *req, const struct sentence *sentence);
 
 /* Answers with a page in the request's language: Content-Type, Content-Security-Policy and the other protective headers (OWASP ASVS 5.0, 3.4), no-store.
  *

@@ -117,3 +117,14 @@ struct str text_fill(struct arena *arena, struct str text, const struct str *val
         }
         return out.failed ? STR_NULL : arena_copy(arena, strbuf_str(&out));
 }
+
+struct str text_sentence(enum language language, const struct sentence *sentence) {
+        struct str values[SENTENCE_VALUES_MAX], text = text_in(language, sentence->pattern);
+
+        if (language == LANGUAGE_ENGLISH)
+                return sentence->text;
+        for (size_t i = 0; i < sentence->n_values; i++)
+                values[i] = sentence->ours[i] ? text_in(language, sentence->values[i]) : sentence->values[i];
+        text = text_fill(sentence->arena, text, values, sentence->n_values);
+        return text.ptr ? text : sentence->text;
+}

@@ -2,8 +2,7 @@
  * in the folder texts, found by the English ones. scripts/texts.py collects them and holds the catalogues against them. */
 #pragma once
 
-#include "base/arena.h"
-#include "base/str.h"
+#include "base/sentence.h"
 
 /* Marks a literal for the catalogues; the second is for initializers. */
 #define TEXT(literal)      STR(literal)
@@ -34,3 +33,6 @@ struct str text_in(enum language language, struct str english);
 
 /* Puts values where {0}, {1}, … stand. What it returns lasts as long as the arena; STR_NULL when memory is short. */
 struct str text_fill(struct arena *arena, struct str text, const struct str *values, size_t n);
+
+/* A sentence in that language; in English where the catalogue lacks its pattern, or memory is short. */
+struct str text_sentence(enum language language, const struct sentence *sentence);

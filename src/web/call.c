@@ -205,6 +205,7 @@ static void call_reset(struct call *call) {
 
         memset(req->issued, 0, sizeof(req->issued));
         req->error_detail = req->error_field = req->error_json = STR_NULL;
+        req->error_sentence = NULL;
         req->error_type = NULL;
         req->retry_after = 0;
         res->n_headers = call->headers_before;

@@ -1,7 +1,11 @@
 // Pages in the language that the browser asks for; what programs read stays English.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { makeAdmin } from '../lib/admin.mjs';
 import { encodeForm } from '../lib/browser.mjs';
+import { textOf } from '../lib/html.mjs';
+import { jpeg, multipart, png, webpAnimation } from '../lib/images.mjs';
+import { authorizeQuery, pkce } from '../lib/oauth.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 
@@ -64,6 +68,93 @@ describe('the language of pages', () => {
     assert.equal(answer.status, 401);
     assert.equal(answer.headers.get('content-language'), null);
     assert.deepEqual(await answer.json(), { detail: 'Missing authentication. Provide API key or access token.' });
+  });
+});
+
+// What beside each field of the page's forms is wrong: { 'name-error': '…' }.
+const problemsOf = (html) => Object.fromEntries([...html.matchAll(/<p class="field-error" id="([^"]*)">([\s\S]*?)<\/p>/g)].map(([, id, text]) => [id, textOf(text)]));
+const german = { accept: 'text/html', 'accept-language': 'de' };
+
+describe('what is refused, in German', () => {
+  let server, person, admin, app;
+  before(async () => {
+    server = await Server.start();
+    person = await signUp(server);
+    admin = await makeAdmin(server);
+    app = await server.createApp({ owner: person.who.email, scopes: ['IDENTITY'] });
+  });
+  after(() => server?.close());
+
+  async function send(browser, from, to, form) {
+    const page = await browser.get(from, { headers: german }), id = /name="id" value="([^"]*)"/.exec(page.text)?.[1];
+    const csrf = /name="csrf" value="([^"]*)"/.exec(page.text)[1];
+    return browser.post(to, { form: { csrf, ...id && { id }, ...form }, headers: german });
+  }
+  const registered = (form) => send(admin, '/profile/oauth-apps/new', '/profile/oauth-apps/new', { name: 'A', redirect_uris: 'https://a.example/', scope_IDENTITY: 'yes', ...form });
+
+  for (const [uri, says] of [
+    ['http://evil.example/', 'muss mit https beginnen; http ist nur für localhost, 127.0.0.1 und [::1] erlaubt'],
+    ['https://a.example/#x', 'darf kein Fragment haben (#…)'],
+    ['https://a.example/%zz', 'hat ein Prozentzeichen, dem nicht zwei hexadezimale Ziffern folgen'],
+    ['https://a.example:0/', 'hat keinen gültigen Port: Auf den Doppelpunkt folgt eine Zahl von 1 bis 65535'],
+    ['https://a@a.example/', 'darf keinen Benutzernamen und kein Passwort haben (…@host)'],
+    ['com.example.app:/x', 'muss mit https beginnen: Eigene Schemas sind für Anwendungen ohne Geheimnis (Public Clients)'],
+    ['x', 'muss eine vollständige Adresse sein wie https://app.example.com/callback'],
+  ])
+    it(`is a redirect URI: ${uri}`, async () => {
+      const page = await send(person, `/profile/oauth-apps/${app.id}`, `/profile/oauth-apps/${app.id}`, { description: '', redirect_uris: uri });
+      assert.equal(page.status, 422);
+      assert.deepEqual(problemsOf(page.text), { 'redirect-error': `Die Redirect-URI „${uri}“ ${says}` });
+    });
+
+  it('is an app, field by field', async () => {
+    const page = await registered({ name: 'ü'.repeat(101), description: 'x'.repeat(501), redirect_uris: '', scope_IDENTITY: undefined });
+    assert.equal(page.status, 422, page.text);
+    assert.deepEqual(problemsOf(page.text), { 'name-error': 'Name: höchstens 100 Zeichen', 'description-error': 'Beschreibung: höchstens 500 Zeichen',
+      'redirect-error': 'Mindestens eine Redirect-URI ist nötig', 'scopes-error': 'Mindestens eine Berechtigung ist nötig' });
+    assert.equal(problemsOf((await registered({ name: ' ' })).text)['name-error'], 'Die Anwendung braucht einen Namen');
+    const many = Array.from({ length: 11 }, (_, i) => `https://a.example/${i}`).join('\r\n');
+    assert.equal(problemsOf((await registered({ redirect_uris: many })).text)['redirect-error'], 'Es lassen sich höchstens 10 Redirect-URIs eintragen');
+  });
+
+  const logo = (bytes, type = 'image/png') => ({ ...multipart([{ name: 'file', value: bytes, type, filename: 'logo' }]), headers: german });
+  for (const [what, bytes, type, says] of [
+    ['no image', Buffer.from('hello'), 'image/png', 'Das ist kein brauchbares Bild'],
+    ['of another type', Buffer.from('GIF89a'), 'image/gif', 'Diese Art von Datei geht nicht: image/gif. Möglich sind JPEG, PNG und WebP'],
+    ['no square', png(512, 513), 'image/png', 'Das Logo muss quadratisch sein. Dieses hat 512 × 513 Pixel'],
+    ['too small', png(511), 'image/png', 'Das Logo ist zu klein: Es braucht mindestens 512 × 512 Pixel. Dieses hat 511 × 511'],
+    ['too large', jpeg(2064), 'image/jpeg', 'Das Logo ist zu groß: Es hat höchstens 2048 × 2048 Pixel. Dieses hat 2064 × 2064'],
+    ['an animation', webpAnimation(512), 'image/webp', 'Das Bild ist bewegt. Möglich sind nur Bilder, die stillstehen'],
+    ['too many bytes', Buffer.concat([png(512), Buffer.alloc(3 * 1024 * 1024)]), 'image/png', 'Die Datei ist zu groß: höchstens 3 MB'],
+  ])
+    it(`is a logo: ${what}`, async () => {
+      const at = `/profile/oauth-apps/${app.id}`, csrf = /name="csrf" value="([^"]*)"/.exec((await person.get(at)).text)[1];
+      const { body, type: boundary } = multipart([{ name: 'csrf', value: csrf }, { name: 'file', value: bytes, type, filename: 'logo' }]);
+      const page = await person.post(`${at}/logo`, { body, type: boundary, headers: german });
+      assert.equal(page.status, 422, page.text);
+      assert.deepEqual(problemsOf(page.text), { 'file-error': says });
+      assert.match((await person.post(`/api/oauth/apps/${app.id}/logo/upload`, logo(bytes, type))).json.detail, /^(Invalid|Logo|File) [a-z]/, 'programs are told in English');
+    });
+
+  it('is a key of an account elsewhere', async () => {
+    const at = '/auth/integrations/credentials?provider=http', store = (form) => send(person, at, '/auth/integrations/credentials', { provider: 'http', type: 'host_scoped', return_to: '/', ...form });
+    const page = await store({ host: 'a b', header_name: 'X', header_value: 'x' });
+    assert.equal(page.status, 400, page.text);
+    assert.match(Object.values(problemsOf(page.text))[0], /^Nötig ist ein Hostname wie api\.example\.com/);
+    assert.match(Object.values(problemsOf((await store({ host: 'a.example', header_name: 'Host', header_value: 'x' })).text))[0], /^Host, Content-Length, Connection und andere Felder/);
+    assert.equal(Object.values(problemsOf((await store({ title: 'x'.repeat(300), host: 'a.example' })).text))[0], 'Höchstens 200 Zeichen');
+  });
+
+  it("is an app's request", async () => {
+    const ask = async (more) => textOf((await person.get(`/auth/authorize?${encodeForm(authorizeQuery(app, pkce(), more))}`, { headers: german })).text);
+    assert.match(await ask({ scope: 'IDENTITY FLY' }), /Diese Berechtigung gibt es nicht: „FLY“/);
+    assert.match(await ask({ scope: 'READ_GRAPH' }), /Die Anwendung darf nicht alle Berechtigungen verlangen, die sie verlangt\. Erlaubt sind: IDENTITY/);
+    const wizard = textOf((await person.get('/auth/integrations/setup-wizard?client_id=x', { headers: german })).text);
+    assert.match(wizard, /Diese Parameter fehlen: providers, redirect_uri/);
+  });
+
+  it('is what an administrator asks the audit trail', async () => {
+    assert.match(textOf((await admin.get('/admin/audit?from=yesterday', { headers: german })).text), /Ein Tag wird so geschrieben: 2026-01-31/);
   });
 });
 

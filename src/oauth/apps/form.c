@@ -1,6 +1,7 @@
 #include "oauth/apps/form.h"
 
 #include "account/form.h"
+#include "pages/page.h"
 
 enum { TEXT_MAX = 4096, URIS_TEXT_MAX = 32 * 1024 }; /* bytes; what the fields may hold is less */
 
@@ -74,17 +75,21 @@ int app_form_read(struct request *req, struct app_form *ret) {
         return 0;
 }
 
-json_t *app_form_problems(const struct app_form *form, enum registration_field first,
+json_t *app_form_problems(struct request *req, const struct app_form *form, enum registration_field first,
                           enum registration_field last) {
-        char problem[REGISTRATION_PROBLEM_MAX];
         json_t *problems = NULL;
 
         for (enum registration_field field = first; field <= last; field++) {
-                if (registration_check_field(&form->request, field, problem) == 0)
+                struct sentence *problem;
+                int r = registration_check_field(&form->request, field, &req->arena, &problem);
+
+                if (r == 0)
                         continue;
                 if (!problems)
                         problems = json_object();
-                form_set(&problems, field_names[field], str_of(problem));
+                form_set(&problems, field_names[field],
+                         r == -ERR_INVALID_FIELD ? page_sentence(req, problem)
+                                                 : page_text(req, error_row(r)->text));
         }
         return problems;
 }

@@ -24,8 +24,8 @@ _must_use_ int app_form_read_changes(struct request *req, struct app_form *ret);
 /* Reads name, public and scope_IDENTITY … too. */
 _must_use_ int app_form_read(struct request *req, struct app_form *ret);
 
-/* What is wrong, by field: { "name": "…" }; NULL when nothing is.
+/* What is wrong, by field, in the language of the request's pages: { "name": "…" }; NULL when nothing is.
  *
  * first, last   the fields that are looked at */
-json_t *app_form_problems(const struct app_form *form, enum registration_field first,
+json_t *app_form_problems(struct request *req, const struct app_form *form, enum registration_field first,
                           enum registration_field last);

@@ -51,7 +51,7 @@ int handle_oauth_app_form(struct request *req, struct response *res) {
         if (r < 0)
                 return r;
         form.request.public_client = app_is_public(&app);
-        problems = app_form_problems(&form, REGISTRATION_DESCRIPTION, REGISTRATION_REDIRECT_URIS);
+        problems = app_form_problems(req, &form, REGISTRATION_DESCRIPTION, REGISTRATION_REDIRECT_URIS);
         if (problems)
                 return apps_respond(req, res, 422, &app.row, &form, problems);
         r = describe(req, &app, &form);

@@ -82,7 +82,7 @@ int handle_app_new_check(struct request *req, struct response *res) {
         if (r < 0)
                 return r;
         new->form.request.owner_id = req->identity->user_id;
-        problems = app_form_problems(&new->form, REGISTRATION_NAME, REGISTRATION_SCOPES);
+        problems = app_form_problems(req, &new->form, REGISTRATION_NAME, REGISTRATION_SCOPES);
         if (problems)
                 return show(req, res, 422, new->id, &new->form, problems);
         r = registration_check(&new->form.request, &req->arena, &new->app, problem);

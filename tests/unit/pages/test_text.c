@@ -65,6 +65,21 @@ static void values_stand_in_their_places(void **state) {
         arena_done(&arena);
 }
 
+static void sentences_keep_their_values(void **state) {
+        struct sentence *s;
+        struct arena arena;
+
+        arena_init(&arena, 65536);
+        s = sentence_printf(&arena, "The %s must not be longer than %zu characters", "name", (size_t)100);
+        assert_str(text_sentence(LANGUAGE_ENGLISH, s), "The name must not be longer than 100 characters");
+        assert_str(text_sentence(LANGUAGE_GERMAN, s), "Name: höchstens 100 Zeichen");
+        s = sentence_printf(&arena, "Invalid scope: " STR_FMT, STR_ARG(STR("name {0}")));
+        assert_str(text_sentence(LANGUAGE_GERMAN, s), "Diese Berechtigung gibt es nicht: name {0}");
+        s = sentence_printf(&arena, "Nobody wrote %d", 1);
+        assert_str(text_sentence(LANGUAGE_GERMAN, s), "Nobody wrote 1");
+        arena_done(&arena);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_browsers_language_counts),
@@ -72,6 +87,7 @@ int main(void) {
                 cmocka_unit_test(tags_find_languages),
                 cmocka_unit_test(each_text_of_the_table_is_found),
                 cmocka_unit_test(values_stand_in_their_places),
+                cmocka_unit_test(sentences_keep_their_values),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
