@@ -1,10 +1,11 @@
 // What the README tells people to type, typed: each command of its two walks, in order, with the values that it leaves open
 // taken from the answer before.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fences } from '../lib/guide.mjs';
 import { grantCode } from '../lib/oauth.mjs';
 import { signUp } from '../lib/people.mjs';
 import { buildDir, environment, root } from '../lib/programs.mjs';
@@ -12,12 +13,13 @@ import { Server } from '../lib/server.mjs';
 
 const text = readFileSync(join(root, 'README.md'), 'utf8');
 
-// The indented lines of a section as { line, comment }, those that end in a backslash joined with what they go on with.
+const sections = new Map(text.split('\n## ').slice(1).map((section) => [section.split('\n')[0], section]));
+
+// What a section tells to type as { command, comment }, lines that end in a backslash joined with what they go on with.
 function commands(title) {
-  const [section] = text.split(`\n## ${title}\n`)[1].split('\n## ');
-  const lines = section.split('\n').filter((line) => /^ {4}/.test(line)).map((line) => line.trim());
+  const lines = fences(sections.get(title)).filter((fence) => fence.language === 'sh').flatMap((fence) => fence.text.split('\n')).map((line) => line.trim());
   const joined = lines.join('\n').replaceAll(/\\\n/g, '').split('\n');
-  return joined.filter((line) => !line.startsWith('#')).map((line) => {
+  return joined.filter((line) => line && !line.startsWith('#')).map((line) => {
     const [, command, comment] = /^(.*?)(?:\s+# (.*))?$/.exec(line);
     return { command, comment };
   });
@@ -64,6 +66,36 @@ async function finished(command, variables) {
 }
 
 describe('the README', () => {
+  it('has no example that nothing runs', () => {
+    const run = ['Two commands', 'Five minutes to a first sign-in', 'The API in two minutes'];
+    for (const [title, section] of sections)
+      for (const fence of fences(section))
+        assert.ok(fence.shown || (run.includes(title) && fence.language === 'sh'), `${title}: ${fence.text}`);
+  });
+
+  it('has two commands, which make knows', () => {
+    const two = commands('Two commands');
+    assert.equal(two.length, 2);
+    for (const { command } of two) {
+      const done = spawnSync('make', ['-n', ...command.split(' ').slice(1)], { cwd: root, encoding: 'utf8' });
+      assert.equal(done.status, 0, `${command}: ${done.stderr}`);
+    }
+  });
+
+  it('names every command that there is, and no other', () => {
+    const named = [...sections.get('Commands').matchAll(/^\| (`[^|]*`) \|/gm)].flatMap(([, cell]) => cell.replaceAll('`', '').split(', '));
+    const help = (words) => {
+      const [program, ...rest] = words.split(' '), done = spawnSync(join(buildDir, program), [...rest, '--help'], { encoding: 'utf8' });
+      assert.equal(done.status, 0, `${words}: ${done.stderr}`);
+      return done.stdout;
+    };
+    for (const command of named)
+      assert.match(help(command), /^Usage: |\nUsage: /, command);
+    const known = ['gatehouse', 'oauth-tool'].flatMap((program) => [...help(program).matchAll(/^ {2}([a-z][a-z-]*(?: [a-z][a-z-]*)?) {2,}/gm)].map(([, words]) => `${program} ${words}`));
+    assert.ok(known.length > 15);
+    assert.deepEqual(known.map((c) => c.replace('gatehouse export-api-schema', 'export-api-schema')).filter((c) => !named.includes(c)), []);
+  });
+
   it('has an app registered and signed in', async () => {
     const steps = commands('Five minutes to a first sign-in').filter(({ command }) => /^(build|curl)/.test(command));
     const register = steps.find(({ command }) => command.startsWith('build/')).command.replace('you@example.org', person.who.email);
