@@ -27,7 +27,7 @@ bench: build ## speed and size, beside nginx on this machine
 	@exec bench/run.sh
 
 fuzz: ## every fuzz target for FUZZ_SECONDS each (600)
-	@scripts/install-deps.sh build test
+	@scripts/install-deps.sh build fuzz
 	@fuzz/run.sh $(or $(FUZZ_SECONDS),600)
 
 crash: ## kill -9 of nodes and of PostgreSQL during grants, for CRASH_SECONDS (300) on either engine

@@ -4,8 +4,8 @@
 # Each target runs for SECONDS, as many at once as there are processors, from the inputs in fuzz/corpus/TARGET and from
 # what earlier runs learnt (build/fuzz/corpus/TARGET). Prints a line for each: "TARGET: N executions, M failed", and at
 # the end "N passed, M failed", counting targets; the exit status is 0 only if none failed. An input that broke something
-# is kept in build/fuzz/broken/. Where there is no clang, the corpora are replayed, with every prefix of each input.
-# With 0 SECONDS they are built, and not run.
+# is kept in build/fuzz/broken/. Where there is no clang, the corpora are replayed, with every prefix of each input and with
+# mutations that know nothing of the program. With 0 SECONDS they are built, and not run.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -24,11 +24,8 @@ if [ $# -eq 0 ]; then
                 set -- "$@" "${name%.c}"
         done
 fi
-# clang takes three times as long to optimise them: too long for what runs for seconds.
-optimize=
-[ "$seconds" -lt 60 ] && optimize=-Doptimization=0
 CC=$compiler scripts/build.sh --setup-only "$folder" -Dfuzz=true -Dtests=disabled -Db_sanitize=address,undefined \
-        -Dbuildtype=debugoptimized $optimize && ninja -C "$folder" --quiet "${@/#/fuzz/fuzz_}" || exit 1
+        -Dbuildtype=debugoptimized && ninja -C "$folder" --quiet "${@/#/fuzz/fuzz_}" || exit 1
 [ "$seconds" -eq 0 ] && exit 0
 mkdir -p "$folder/broken"
 rm -f "$folder"/*.outcome
@@ -45,7 +42,9 @@ fuzz() { # NAME: libFuzzer's run; its statistics go to the log
 }
 
 replay() {
-        "$folder/fuzz/fuzz_$1" "fuzz/corpus/$1" >"$folder/$1.log" 2>&1
+        local corpus=$PWD/fuzz/corpus/$1 program
+        program=$(realpath "$folder/fuzz/fuzz_$1")
+        (cd "$folder/broken" && "$program" --seconds="$seconds" --dict="$corpus.dict" "$corpus") >"$folder/$1.log" 2>&1
 }
 
 one() { # NAME

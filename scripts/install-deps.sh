@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: scripts/install-deps.sh [build|test|lint|bench] …
+# Installs the Debian packages that are missing: scripts/install-deps.sh [build|test|fuzz|lint|bench] …
 #   build   what the programs are built from (default)
 #   test    what `make test` needs beyond that
+#   fuzz    what `make fuzz` needs beyond that
 #   lint    what `make lint` needs beyond that
 #   bench   what `make bench` needs beyond that
 # Looks first; when nothing is missing it says nothing, takes no time and needs no network.
@@ -11,9 +12,10 @@ for_build=(build-essential meson ninja-build pkg-config gettext python3 python3-
         libsodium-dev nettle-dev tzdata libcurl4-openssl-dev libcjose-dev libpq-dev libpcre2-dev libexpat1-dev zlib1g-dev
         libturbojpeg0-dev libspng-dev libwebp-dev libseccomp-dev
         cmark-gfm)
-for_test=(libcmocka-dev json-schema-test-suite clang libclang-rt-14-dev mold python3-venv chromium-headless-shell sqlite3 postgresql
+for_test=(libcmocka-dev json-schema-test-suite mold python3-venv chromium-headless-shell sqlite3 postgresql
         pgbouncer haproxy nginx-light caddy systemd openssl curl)
-for_lint=(clang-format clang-tidy)
+for_fuzz=(clang libclang-rt-14-dev)
+for_lint=(clang clang-format clang-tidy)
 for_bench=(nginx-light wrk valgrind)
 
 wanted=()
@@ -21,10 +23,11 @@ for purpose in "${@:-build}"; do
         case $purpose in
         build) wanted+=("${for_build[@]}") ;;
         test) wanted+=("${for_test[@]}") ;;
+        fuzz) wanted+=("${for_fuzz[@]}") ;;
         lint) wanted+=("${for_lint[@]}") ;;
         bench) wanted+=("${for_bench[@]}") ;;
         *)
-                echo "usage: scripts/install-deps.sh [build|test|lint|bench] …" >&2
+                echo "usage: scripts/install-deps.sh [build|test|fuzz|lint|bench] …" >&2
                 exit 2
                 ;;
         esac

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # All tests: scripts/test.sh. Unit tests and black-box tests under AddressSanitizer and UndefinedBehaviorSanitizer, the latter
-# on SQLite and on PostgreSQL, the concurrent parts under ThreadSanitizer, the HTTP conformance cases, and a short run of the fuzzers.
+# on SQLite and on PostgreSQL, the concurrent parts under ThreadSanitizer, and the HTTP conformance cases. Among the unit tests are
+# the fuzz targets, each for a second.
 # The last line says "N passed, M failed" over all of them; the exit status is 0 only if none failed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -8,7 +9,6 @@ cd "$(dirname "$0")/.." || exit 1
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=1:detect_stack_use_after_return=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:abort_on_error=1:print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
-fuzz_seconds=${FUZZ_SECONDS:-1}
 command -v mold >/dev/null && export CC_LD=mold # links hundreds of programs in a tenth of the time
 
 logs=build/test-logs
@@ -71,7 +71,6 @@ beside() {
         suite sqlite document # and so is what its document says
         sanitizers=thread build_flags=--setup-only step unit-threads 900 meson build/tsan bash -c 'unit_tests build/tsan "$@"' -- \
                 --suite base --suite http --suite db "${wrapper[@]}"
-        [ -z "$(find fuzz -name '*.c' 2>/dev/null | head -n 1)" ] || step fuzz 900 summary "$logs/fuzz.log" fuzz/run.sh "$fuzz_seconds"
 }
 
 # The clients that the tests drive, as the lock file has them.

@@ -1,20 +1,17 @@
 #include "db_fixture.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "support/database_file.h"
 
 int db_fixture_setup_empty(void **state) {
         struct db_fixture *f = calloc(1, sizeof(*f));
-        const char *tmp = getenv("TMPDIR");
 
         assert_non_null(f);
         log_setup(LOG_ERROR, LOG_LOGFMT);
-        (void)snprintf(f->folder, sizeof(f->folder), "%.32s/gatehouse-db-XXXXXX", tmp ? tmp : "/tmp");
-        assert_non_null(mkdtemp(f->folder));
+        database_folder_make(f->folder);
         (void)snprintf(f->path, sizeof(f->path), "%s/test.db", f->folder);
         (void)snprintf(f->url, sizeof(f->url), "sqlite:%s", f->path);
         arena_init(&f->arena, 1024 * 1024);
@@ -25,33 +22,13 @@ int db_fixture_setup_empty(void **state) {
 int db_fixture_setup(void **state) {
         char problem[DATABASE_PROBLEM_MAX];
         struct db_fixture *f;
-        unsigned applied;
 
         assert_int_equal(db_fixture_setup_empty(state), 0);
         f = *state;
+        database_file_make(f->path);
         assert_int_equal(database_open(str_of(f->url), &f->db, problem), 0);
-        assert_int_equal(database_migrate(f->db, &applied, problem), 0);
         assert_int_equal(database_reader_open(f->db, &f->reader), 0);
         return 0;
-}
-
-static void folder_remove(const char *folder) {
-        char path[512];
-        struct dirent *entry;
-        DIR *dir = opendir(folder);
-
-        while (dir && (entry = readdir(dir))) {
-                if (entry->d_name[0] == '.')
-                        continue;
-                (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-                if (entry->d_type == DT_DIR)
-                        folder_remove(path);
-                else
-                        (void)unlink(path);
-        }
-        if (dir)
-                (void)closedir(dir);
-        (void)rmdir(folder);
 }
 
 int db_fixture_teardown(void **state) {
@@ -59,7 +36,7 @@ int db_fixture_teardown(void **state) {
 
         f->reader = database_reader_close(f->reader);
         f->db = database_close(f->db);
-        folder_remove(f->folder);
+        database_folder_remove(f->folder);
         arena_done(&f->arena);
         free(f);
         return 0;

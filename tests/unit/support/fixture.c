@@ -1,11 +1,11 @@
 #include "support/fixture.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "http/request_int.h"
+#include "support/database_file.h"
 
 static int64_t fixture_now(const struct clock *c) {
         return CONTAINER_OF(c, const struct fixture_clock, clock)->now;
@@ -13,12 +13,11 @@ static int64_t fixture_now(const struct clock *c) {
 
 static void open_database(struct fixture *f) {
         char problem[DATABASE_PROBLEM_MAX] = "", url[128];
-        unsigned applied;
 
-        snprintf(f->folder, sizeof(f->folder), "/tmp/gatehouse-unit-XXXXXX");
-        assert_non_null(mkdtemp(f->folder));
+        database_folder_make(f->folder);
         snprintf(url, sizeof(url), "sqlite:%s/test.db", f->folder);
-        if (database_open(str_of(url), &f->db, problem) < 0 || database_migrate(f->db, &applied, problem) < 0)
+        database_file_make(url + strlen("sqlite:"));
+        if (database_open(str_of(url), &f->db, problem) < 0)
                 fail_msg("%s", problem);
         assert_int_equal(database_reader_open(f->db, &f->reader), 0);
 }
@@ -54,23 +53,12 @@ void fixture_init(struct fixture *f) {
         snprintf(f->address, sizeof(f->address), "192.0.2.1");
 }
 
-static void remove_folder(const char *folder) {
-        static const char *const names[] = { "test.db", "test.db-wal", "test.db-shm" };
-        char path[128];
-
-        for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-                snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-                unlink(path);
-        }
-        rmdir(folder);
-}
-
 void fixture_done(struct fixture *f) {
         request_done(&f->req);
         strbuf_done(&f->res.body);
         database_reader_close(f->reader);
         database_close(f->db);
-        remove_folder(f->folder);
+        database_folder_remove(f->folder);
 }
 
 void fixture_pass(struct fixture *f, int64_t ms) {
