@@ -4,23 +4,15 @@
 #include "agents/store/tidy.h"
 #include "base/errors.h"
 #include "db/statements.h"
+#include "jobs/cleanup_apps.h"
 #include "jobs/cleanup_people.h"
 
-const char *const cleanup_names[CLEANUP_KINDS] = { "codes",
-                                                   "access_tokens",
-                                                   "refresh_tokens",
-                                                   "authorizations",
-                                                   "sessions",
-                                                   "links",
-                                                   "deleted_accounts",
-                                                   "imported_tokens",
-                                                   "imported_families",
-                                                   "throttles",
-                                                   "connection_states",
-                                                   "graph_versions",
-                                                   "graphs",
-                                                   "executions",
-                                                   "audit_segments" };
+const char *const cleanup_names[CLEANUP_KINDS] = {
+        "codes",         "access_tokens",     "refresh_tokens", "authorizations",  "sessions",
+        "links",         "deleted_accounts",  "deleted_apps",   "imported_tokens", "imported_families",
+        "throttles",     "connection_states", "graph_versions", "graphs",          "executions",
+        "audit_segments"
+};
 
 enum {
         BATCH_US = 4000,     /* what a batch should take: about as long as a commit */
@@ -52,11 +44,13 @@ struct batch {
         struct arena *arena;
         int64_t after;                /* ids up to here have been looked at */
         struct cleanup_person person; /* likewise */
+        struct cleanup_apps apps;     /* likewise */
         int64_t size;
 
         /* set by each run */
         int64_t last;
         struct cleanup_person next_person;
+        struct cleanup_apps next_apps;
         int64_t held_us; /* how long requests that write had to wait for it */
         bool elsewhere, finished;
 };
@@ -107,6 +101,7 @@ static int find_stretch(struct tx *tx, const struct batch *b, struct stretch_row
         case CLEANUP_LINKS:
                 return db_links_stretch(tx, b->arena, b->after, now, n, ret);
         case CLEANUP_DELETED_ACCOUNTS:
+        case CLEANUP_DELETED_APPS:
         case CLEANUP_IMPORTED_TOKENS:
         case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
@@ -138,6 +133,7 @@ static int remove_ended(struct tx *tx, const struct batch *b) {
         case CLEANUP_LINKS:
                 return db_links_delete_ended(tx, b->after, b->last, l->now);
         case CLEANUP_DELETED_ACCOUNTS:
+        case CLEANUP_DELETED_APPS:
         case CLEANUP_IMPORTED_TOKENS:
         case CLEANUP_IMPORTED_FAMILIES:
         case CLEANUP_THROTTLES:
@@ -179,6 +175,14 @@ static int remove_of_people(struct tx *tx, struct batch *b) {
         return r;
 }
 
+static int remove_of_apps(struct tx *tx, struct batch *b) {
+        _cleanup_(arena_done) struct arena arena;
+
+        arena_init(&arena, ARENA_MAX);
+        b->next_apps = b->apps;
+        return cleanup_apps(tx, &arena, &b->next_apps, b->limits->now, b->size, &b->finished);
+}
+
 /* What has no time-ordered id is found by its end instead. */
 static int remove_without_id(struct tx *tx, struct batch *b) {
         int64_t size = b->size;
@@ -187,6 +191,8 @@ static int remove_without_id(struct tx *tx, struct batch *b) {
         switch (b->kind) {
         case CLEANUP_DELETED_ACCOUNTS:
                 return remove_of_people(tx, b);
+        case CLEANUP_DELETED_APPS:
+                return remove_of_apps(tx, b);
         case CLEANUP_EXECUTIONS:
                 return remove_executions(tx, b);
         case CLEANUP_AUDIT:
@@ -311,6 +317,7 @@ static int clean_kind(struct round *round, enum cleanup_kind kind) {
                 round->counts->removed[kind] += removed;
                 b.after = b.last;
                 b.person = b.next_person;
+                b.apps = b.next_apps;
                 if (cleanup->go_on && !cleanup->go_on(cleanup->data, kind, round->counts))
                         return CLEANUP_STOPPED;
         } while (!b.finished);

@@ -177,6 +177,8 @@ static int remove_at_once(struct request *req, struct deletion *d, struct str id
         if (r >= 0)
                 r = db_app_logos_delete_of_owner(tx, id);
         if (r >= 0)
+                r = db_deleted_apps_put(tx, id, now);
+        if (r >= 0)
                 r = db_apps_delete_of_owner(tx, id);
         if (r >= 0)
                 r = db_schedules_delete_of_user(tx, id);

@@ -9,7 +9,8 @@
  * The guess at the password is counted, then judged on the pool. The third step removes, in one transaction, what others could
  * use or see: the account itself, without whose row no session, token or key counts for anything on any node; sessions,
  * credentials, own apps with their logos, schedules, listings; it ends what is under way. What is large goes in batches
- * (jobs/cleanup_people.h). The last step tells providers that their tokens are no longer wanted. */
+ * (jobs/cleanup_people.h,
+ * jobs/cleanup_apps.h). The last step tells providers that their tokens are no longer wanted. */
 #pragma once
 
 #include "http/response.h"

@@ -85,6 +85,11 @@ describe('an account with everything', () => {
     own = await server.createApp({ owner: person.who.email });
     own.row = (await person.get('/api/oauth/apps/mine')).json[0];
     own.grants = await grant(other, own);
+    await grant(other, app);
+    await server.sql(`INSERT INTO app_credentials (user_id, app_id, credential_id, chosen_at) VALUES ('${other.user.id}', '${own.row.id}', 'x', 1)`);
+    // more answers than the clean-up looks at at a time
+    await server.sql(`INSERT INTO consents (user_id, app_id, scopes, granted_at) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+      SELECT 'many-' || i, CASE WHEN i % 3 = 0 THEN '${app.id}' ELSE '${own.row.id}' END, 'IDENTITY', 1 FROM n`);
     const sent = await person.post(`/api/oauth/apps/${own.row.id}/logo/upload`, multipart([{ name: 'file', value: png(512), type: 'image/png', filename: 'l.png' }]));
     assert.equal(sent.status, 200, sent.text);
     logo = new URL((await person.get('/api/oauth/apps/mine')).json[0].logo_url).pathname;
@@ -162,6 +167,19 @@ describe('an account with everything', () => {
     await server.age('deleted_users', ['deleted_at'], 86_500);
     await cleanUp();
     assert.equal(await count('deleted_users', `id = '${id}'`), 0);
+  });
+
+  it('leaves nothing of what others answered to its apps, and all that they answered to others', async () => {
+    for (const table of ['consents', 'authorizations', 'app_credentials', 'imported_families'])
+      assert.equal(await count(table, `app_id = '${own.row.id}'`), 0, table);
+    assert.equal(await count('consents', `app_id = '${app.id}'`), 1001);
+    assert.equal(await count('authorizations', `app_id = '${app.id}' AND user_id = '${other.user.id}'`), 1);
+    assert.equal(await count('deleted_apps', `id = '${own.row.id}'`), 1, 'it is remembered for a day: a request of its that was under way may come after');
+    await server.sql(`INSERT INTO consents (user_id, app_id, scopes, granted_at) VALUES ('late', '${own.row.id}', 'IDENTITY', 1)`);
+    await server.age('deleted_apps', ['deleted_at'], 86_500);
+    assert.equal((await cleanUp()).deleted_apps, 1);
+    assert.equal(await count('consents', `app_id = '${own.row.id}'`), 0);
+    assert.equal(await count('deleted_apps', 'deleted_at >= 0'), 0);
   });
 
   it('stays in the audit trail', async () => {

@@ -92,7 +92,7 @@ describe('gatehouse cleanup', () => {
   before(async () => { server = await Server.start(); });
   after(() => server?.close());
 
-  const kinds = ['codes', 'access_tokens', 'refresh_tokens', 'authorizations', 'sessions', 'links', 'deleted_accounts', 'imported_tokens', 'imported_families',
+  const kinds = ['codes', 'access_tokens', 'refresh_tokens', 'authorizations', 'sessions', 'links', 'deleted_accounts', 'deleted_apps', 'imported_tokens', 'imported_families',
     'throttles', 'connection_states', 'graph_versions', 'graphs', 'executions', 'audit_segments'];
   const cleanup = async () => {
     const ran = await server.run('gatehouse', ['cleanup', '--json']);
