@@ -29,19 +29,19 @@ static int remember(char to[CLEANUP_APP_ID_MAX + 1], struct str id) {
 static int remove_consents(struct tx *tx, struct arena *arena, struct cleanup_apps *at, int64_t size,
                            bool *ret_finished) {
         struct str user_id = str_of(at->user_id), app_id = str_of(at->app_id);
-        struct consent_stretch_row stretch;
+        struct consent_key_row last;
         int removed, r;
 
-        r = db_consents_stretch(tx, arena, user_id, app_id, size, &stretch);
-        if (r < 0)
-                return r;
-        *ret_finished = r == 0 || stretch.rows < size;
+        r = db_consent_behind(tx, arena, user_id, app_id, size - 1, &last);
+        *ret_finished = r == 0;
         if (r == 0)
-                return 0;
-        removed = db_consents_delete_of_gone(tx, user_id, app_id, stretch.user_id, stretch.app_id);
-        r = remember(at->user_id, stretch.user_id);
+                r = db_consent_last(tx, arena, user_id, &last);
+        if (r <= 0)
+                return r;
+        removed = db_consents_delete_of_gone(tx, user_id, app_id, last.user_id, last.app_id);
+        r = remember(at->user_id, last.user_id);
         if (r >= 0)
-                r = remember(at->app_id, stretch.app_id);
+                r = remember(at->app_id, last.app_id);
         return r < 0 ? r : removed;
 }
 

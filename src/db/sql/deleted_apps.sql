@@ -2,9 +2,8 @@
 -- approved them. Codes and tokens end by themselves. The clean-up walks over the answers and approvals of all people, a stretch at
 -- a time (src/jobs/cleanup_apps.c): no index finds them by their app, since each sign-in would pay for it.
 
--- The end of a stretch of answers, and how many there are up to it.
--- row: consent_stretch
---   user_id text, app_id text, rows bigint
+-- row: consent_key
+--   user_id text, app_id text
 
 -- Of all apps of a person that are about to be deleted.
 -- name: deleted_apps_put(owner_id text, now bigint) -> count
@@ -25,12 +24,14 @@ DELETE FROM app_credentials WHERE (user_id, credential_id, app_id) IN
 -- name: authorizations_delete_of_gone(after bigint, last bigint) -> count
 DELETE FROM authorizations WHERE id > :after AND id <= :last AND app_id IN (SELECT id FROM deleted_apps);
 
--- name: consents_stretch(user_id text, app_id text, limit bigint) -> consent_stretch?
-SELECT user_id, app_id, rows FROM
-       (SELECT user_id, app_id, COUNT(*) OVER () AS rows FROM
-               (SELECT user_id, app_id FROM consents WHERE (user_id, app_id) > (:user_id, :app_id)
-                ORDER BY user_id, app_id LIMIT :limit) AS answers) AS counted
-ORDER BY user_id DESC, app_id DESC LIMIT 1;
+-- The answer that has so many between itself and that one.
+-- name: consent_behind(user_id text, app_id text, between bigint) -> consent_key?
+SELECT user_id, app_id FROM consents WHERE (user_id, app_id) > (:user_id, :app_id)
+ORDER BY user_id, app_id LIMIT 1 OFFSET :between;
+
+-- The last one, from this person on.
+-- name: consent_last(user_id text) -> consent_key?
+SELECT user_id, app_id FROM consents WHERE user_id >= :user_id ORDER BY user_id DESC, app_id DESC LIMIT 1;
 
 -- name: consents_delete_of_gone(after_user text, after_app text, last_user text, last_app text) -> count
 DELETE FROM consents WHERE (user_id, app_id) > (:after_user, :after_app) AND (user_id, app_id) <= (:last_user, :last_app)
