@@ -64,6 +64,16 @@ static int store(const struct context *context, struct tx *tx, struct arena *are
         return db_user_insert_claimed(tx, person->id, email, name, clock_now(context->clock));
 }
 
+/* Why somebody was not stored. */
+static int refusal(struct tx *tx, struct arena *arena, struct str id) {
+        struct deleted_user_row deleted;
+        int r = db_deleted_user(tx, arena, id, &deleted);
+
+        if (r < 0)
+                return r;
+        return r > 0 ? -ERR_ACCOUNT_DELETED : -ERR_EMAIL_TAKEN;
+}
+
 int platform_person_row(const struct context *context, struct tx *tx, struct arena *arena,
                         const struct platform_person *person, struct user_row *ret, bool *ret_created) {
         int r, stored;
@@ -75,8 +85,9 @@ int platform_person_row(const struct context *context, struct tx *tx, struct are
         stored = store(context, tx, arena, person);
         if (stored < 0)
                 return stored;
-        /* None was stored when a request beside this one was faster, or when the address is another's. */
+        /* None was stored when a request beside this one was faster, when the address is another's, or so soon after the account
+         * was deleted. */
         r = find(tx, arena, person->id, ret);
         *ret_created = r > 0 && stored > 0;
-        return r == 0 ? -ERR_EMAIL_TAKEN : r;
+        return r == 0 ? refusal(tx, arena, person->id) : r;
 }

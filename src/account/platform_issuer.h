@@ -27,8 +27,8 @@ struct platform_issuer *platform_issuer_free(struct platform_issuer *issuer);
  *
  * ret       on the arena
  * returns   1; or 0 when the person is not stored and the transaction only reads
- * errors    ERR_JWT_USER_DISABLED, ERR_JWT_NO_EMAIL (to be stored, but no usable address), ERR_EMAIL_TAKEN, ERR_STORAGE,
- *           ERR_NO_MEMORY
+ * errors    ERR_JWT_USER_DISABLED, ERR_JWT_NO_EMAIL (to be stored, but no usable address), ERR_EMAIL_TAKEN,
+ *           ERR_ACCOUNT_DELETED (a day ago at most), ERR_STORAGE, ERR_NO_MEMORY
  */
 _must_use_ int platform_person_row(const struct context *context, struct tx *tx, struct arena *arena,
                                    const struct platform_person *person, struct user_row *ret,

@@ -202,6 +202,17 @@ describe('user JWTs by a secret', () => {
     assert.equal((await browser.get('/api/auth/user')).json.id, browser.user.id);
   });
 
+  it('bring nobody back who deleted the account, until a day after, and say so', async () => {
+    const browser = await signUp(server), token = jwt(claimsOf(person({ sub: browser.user.id, email: browser.who.email })));
+    assert.equal((await good(token)).status, 200);
+    assert.equal((await browser.post('/api/auth/user/delete', { json: { password: browser.who.password } })).status, 200);
+    for (let i = 0; i < 2; i++)
+      refused(await good(token), /^This account was deleted on this server.* can begin a day after the deletion\.$/, 409);
+    await server.age('deleted_users', ['deleted_at'], 86_500);
+    assert.equal((await server.run('gatehouse', ['cleanup'])).code, 0);
+    assert.equal((await good(token)).status, 200);
+  });
+
   it('give an account that has no password to sign in with', async () => {
     const who = person();
     await good(jwt(claimsOf(who)));

@@ -26,6 +26,9 @@ DELETE FROM users WHERE id = :id;
 INSERT INTO deleted_users (id, deleted_at) VALUES (:id, :now)
 ON CONFLICT (id) DO UPDATE SET deleted_at = :now;
 
+-- name: deleted_user(id text) -> deleted_user?
+SELECT id, deleted_at FROM deleted_users WHERE id = :id;
+
 -- name: deleted_user_after(id text) -> deleted_user?
 SELECT id, deleted_at FROM deleted_users WHERE id > :id ORDER BY id LIMIT 1;
 
