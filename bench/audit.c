@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "account/audit.h"
+#include "account/audit_index.h"
 #include "account/audit_seal.h"
 #include "base/clock.h"
 #include "db/database.h"
@@ -16,7 +17,8 @@ enum { IN_A_COMMIT = 15, PEOPLE = 30000, ROWS = 512, ARENA = 64 * 1024 * 1024 };
 struct bench {
         struct context context;
         struct arena arena;
-        unsigned n, events; /* so far; of each part */
+        unsigned n, commits; /* so far */
+        unsigned events;     /* of each part */
         bool recording;
 };
 
@@ -45,8 +47,8 @@ static int commit(struct tx *tx, void *data) {
         struct bench *b = data;
         int r;
 
-        r = db_job_mark_put(tx, STR("bench"), b->n,
-                            0); /* there is something to commit without the trail, too */
+        /* there is something to commit without the trail, too */
+        r = db_job_mark_put(tx, STR("bench"), b->commits++, 0);
         for (unsigned i = 0; i < IN_A_COMMIT && r >= 0 && b->recording; i++)
                 r = record(b, tx);
         return r;
@@ -57,6 +59,13 @@ static int seal(struct tx *tx, void *data) {
 
         arena_reset(&b->arena);
         return audit_seal(&b->context, tx, &b->arena, ROWS);
+}
+
+static int make_index(struct tx *tx, void *data) {
+        struct bench *b = data;
+
+        arena_reset(&b->arena);
+        return audit_index_some(tx, &b->arena);
 }
 
 static double commit_all(struct bench *b, struct database *db, bool recording) {
@@ -97,7 +106,7 @@ int main(int argc, char **argv) {
         recorded = commit_all(&b, db, true);
         begun = processor_us();
         while ((r = database_write_now(db, seal, &b)) > 0)
-                ;
+                r = database_write_now(db, make_index, &b);
         if (r < 0)
                 return 1;
         printf("{\"record_us\":%.3f,\"seal_us\":%.3f}\n", recorded - idle,

@@ -1,71 +1,31 @@
 #include "account/audit_codec.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 
 #include "base/codec.h"
 
-enum tag {
-        TAG_BY = 1,
-        TAG_COUNT,
-        TAG_USER,
-        TAG_ACTOR,
-        TAG_APP,
-        TAG_KEY,
-        TAG_SESSION,
-        TAG_AUTHORIZATION,
-        TAG_SUBJECT,
-        TAG_ADDRESS,
-        TAG_USER_AGENT,
-        TAG_REQUEST,
-        TAG_REASON,
-        TAG_DETAIL,
-        TAGS,
-        AUDIT_TEXT = 0x40, /* with a tag: text, where mostly a UUID or an address stands */
-};
+enum { HEAD = 12, UUID_BYTES = AUDIT_UUID_BYTES, REASON_MAX = 40, NUMBER_BYTES = 8, REQUEST_BYTES = 8 };
 
-enum { HEAD = 12, UUID_BYTES = 16, REASON_MAX = 40, NUMBER_BYTES = 8, REQUEST_BYTES = 8 };
-
-/* clang-format off */
-static const struct audit_kind kinds[] = {
-#define DONE false
-#define REFUSED true
-#define X(code, name, wire, outcome, sentence) { code, STR_INIT(wire), STR_INIT(sentence), outcome },
-#include "account/audit_event.def"
-#undef X
-#undef DONE
-#undef REFUSED
-};
-/* clang-format on */
-
-const struct audit_kind *audit_kind(unsigned code) {
-        for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
-                if (kinds[i].code == code)
-                        return &kinds[i];
-        return NULL;
+static void u16_write(unsigned value, uint8_t *out) {
+        out[0] = (uint8_t)(value >> 8);
+        out[1] = (uint8_t)value;
 }
 
-const struct audit_kind *audit_kind_at(unsigned i) {
-        return i < ARRAY_LENGTH(kinds) ? &kinds[i] : NULL;
+static unsigned u16_read(const uint8_t *at) {
+        return (unsigned)at[0] << 8 | at[1];
 }
 
-const struct audit_kind *audit_kind_named(struct str name) {
-        for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
-                if (str_eq(kinds[i].name, name))
-                        return &kinds[i];
-        return NULL;
+static void u64_write(uint64_t value, uint8_t *out) {
+        value = htobe64(value);
+        memcpy(out, &value, sizeof(value));
 }
 
-static void number_write(uint64_t value, size_t n, uint8_t *out) {
-        for (size_t i = 0; i < n; i++)
-                out[i] = (uint8_t)(value >> (8 * (n - 1 - i)));
-}
+static uint64_t u64_read(const void *at) {
+        uint64_t value;
 
-static uint64_t number_read(struct str bytes) {
-        uint64_t value = 0;
-
-        for (size_t i = 0; i < bytes.len; i++)
-                value = value << 8 | str_at(bytes, i);
-        return value;
+        memcpy(&value, at, sizeof(value));
+        return be64toh(value);
 }
 
 static uint8_t *put(uint8_t *out, unsigned tag, struct str bytes) {
@@ -82,7 +42,7 @@ static uint8_t *put_number(uint8_t *out, unsigned tag, int64_t value) {
 
         if (value == 0)
                 return out;
-        number_write((uint64_t)value, sizeof(bytes), bytes);
+        u64_write((uint64_t)value, bytes);
         return put(out, tag, str_n(bytes, sizeof(bytes)));
 }
 
@@ -100,29 +60,41 @@ static uint8_t *put_text(uint8_t *out, unsigned tag, struct str text, size_t max
         return text.len ? put(out, tag, text_within(text, max)) : out;
 }
 
+/* Four bytes of eight lower-case hex digits, all at once: each grant has five times eight of them. */
+static bool hex_pack(const char *text, uint8_t *out) {
+        const uint64_t each = 0x0101010101010101;
+        uint64_t v, low, letters, wrong;
+
+        memcpy(&v, text, sizeof(v));
+        v = be64toh(v);
+        low = v & each * 0x0f;
+        letters = v >> 6 & each;                     /* 0x61 to 0x66, where digits are 0x30 to 0x39 */
+        wrong = v ^ (low | (each + letters) * 0x30); /* the upper half of another character */
+        wrong |= (low + each * 6 + letters * 3) & each * 0x10; /* above 9, above f */
+        wrong |= letters & ~(low + each * 0x0f) >> 4;          /* below a */
+        v = low + letters * 9;
+        v = (v | v >> 4) & 0x00ff00ff00ff00ff;
+        v = (v | v >> 8) & 0x0000ffff0000ffff;
+        v = v | v >> 16;
+        for (unsigned i = 0; i < 4; i++)
+                out[i] = (uint8_t)(v >> (24 - 8 * i));
+        return wrong == 0;
+}
+
 /* A UUID in lower case: the form that reads back as it was. */
 static bool uuid_pack(struct str text, uint8_t *out) {
-        size_t at = 0;
+        const char *in = text.ptr;
+        char hex[2 * UUID_BYTES];
 
-        if (text.len != ID_UUID_LENGTH)
+        if (text.len != ID_UUID_LENGTH || in[8] != '-' || in[13] != '-' || in[18] != '-' || in[23] != '-')
                 return false;
-        for (size_t i = 0; i < text.len; i++) {
-                int high, low;
-
-                if (i == 8 || i == 13 || i == 18 || i == 23) {
-                        if (text.ptr[i] != '-')
-                                return false;
-                        continue;
-                }
-                high = hex_digit(text.ptr[i]);
-                low = hex_digit(text.ptr[i + 1]);
-                if (high < 0 || low < 0 || (text.ptr[i] >= 'A' && text.ptr[i] <= 'F') ||
-                    (text.ptr[i + 1] >= 'A' && text.ptr[i + 1] <= 'F'))
-                        return false;
-                out[at++] = (uint8_t)(high << 4 | low);
-                i++;
-        }
-        return true;
+        memcpy(hex, in, 8);
+        memcpy(hex + 8, in + 9, 4);
+        memcpy(hex + 12, in + 14, 4);
+        memcpy(hex + 16, in + 19, 4);
+        memcpy(hex + 20, in + 24, 12);
+        return hex_pack(hex, out) && hex_pack(hex + 8, out + 4) && hex_pack(hex + 16, out + 8) &&
+               hex_pack(hex + 24, out + 12);
 }
 
 static struct str uuid_unpack(struct str bytes, char *out) {
@@ -137,14 +109,43 @@ static struct str uuid_unpack(struct str bytes, char *out) {
         return str_n(out, ID_UUID_LENGTH);
 }
 
+struct str audit_pack_id(struct str id, uint8_t *room) {
+        if (uuid_pack(id, room))
+                return str_n(room, UUID_BYTES);
+        return text_within(id, AUDIT_ID_MAX);
+}
+
 static uint8_t *put_id(uint8_t *out, unsigned tag, struct str id) {
-        uint8_t bytes[UUID_BYTES];
+        uint8_t room[UUID_BYTES];
+        struct str packed;
 
         if (id.len == 0)
                 return out;
-        if (uuid_pack(id, bytes))
-                return put(out, tag, str_n(bytes, sizeof(bytes)));
-        return put_text(out, tag | AUDIT_TEXT, id, AUDIT_ID_MAX);
+        packed = audit_pack_id(id, room);
+        return put(out, packed.ptr == (const char *)room ? tag : tag | AUDIT_TEXT, packed);
+}
+
+/* As inet_pton() reads it, in a fifth of its time. */
+static bool ipv4_pack(struct str text, uint8_t *out) {
+        unsigned n = 0, part = 0, digits = 0;
+
+        for (size_t i = 0; i < text.len; i++) {
+                char c = text.ptr[i];
+
+                if (c == '.' && digits && n < 3) {
+                        out[n++] = (uint8_t)part;
+                        part = digits = 0;
+                } else if (c >= '0' && c <= '9' && (digits == 0 || part)) {
+                        part = part * 10 + (unsigned)(c - '0');
+                        digits++;
+                } else {
+                        return false;
+                }
+                if (part > UINT8_MAX)
+                        return false;
+        }
+        out[3] = (uint8_t)part;
+        return n == 3 && digits;
 }
 
 static uint8_t *put_address(uint8_t *out, struct str address) {
@@ -153,165 +154,165 @@ static uint8_t *put_address(uint8_t *out, struct str address) {
 
         if (address.len == 0 || address.len >= sizeof(text))
                 return out;
+        if (ipv4_pack(address, bytes))
+                return put(out, AUDIT_TAG_ADDRESS, str_n(bytes, 4));
         memcpy(text, address.ptr, address.len);
         text[address.len] = '\0';
-        if (inet_pton(AF_INET, text, bytes) == 1)
-                return put(out, TAG_ADDRESS, str_n(bytes, 4));
         if (inet_pton(AF_INET6, text, bytes) == 1)
-                return put(out, TAG_ADDRESS, str_n(bytes, 16));
+                return put(out, AUDIT_TAG_ADDRESS, str_n(bytes, 16));
         return out;
 }
 
 static uint8_t *put_request(uint8_t *out, struct str id) {
         uint8_t bytes[REQUEST_BYTES];
 
-        if (id.len != 2 * sizeof(bytes) || hex_decode(id, bytes, sizeof(bytes)) != sizeof(bytes))
+        if (id.len != 2 * sizeof(bytes) || !hex_pack(id.ptr, bytes) || !hex_pack(id.ptr + 8, bytes + 4))
                 return out;
-        return put(out, TAG_REQUEST, str_n(bytes, sizeof(bytes)));
+        return put(out, AUDIT_TAG_REQUEST, str_n(bytes, sizeof(bytes)));
 }
 
 size_t audit_encode(const struct audit_entry *e, uint8_t *out) {
         uint8_t *at = out + HEAD, by = (uint8_t)e->by;
 
-        at = put(at, TAG_BY, str_n(&by, 1));
-        at = put_number(at, TAG_COUNT, e->count > 1 ? e->count : 0);
-        at = put_id(at, TAG_USER, e->user_id);
-        at = put_id(at, TAG_ACTOR, e->actor_id);
-        at = put_id(at, TAG_APP, e->app_id);
-        at = put_id(at, TAG_KEY, e->key_id);
-        at = put_number(at, TAG_SESSION, e->session);
-        at = put_number(at, TAG_AUTHORIZATION, e->authorization);
-        at = put_id(at, TAG_SUBJECT, e->subject);
+        at = put(at, AUDIT_TAG_BY, str_n(&by, 1));
+        at = put_number(at, AUDIT_TAG_COUNT, e->count > 1 ? e->count : 0);
+        at = put_id(at, AUDIT_TAG_USER, e->user_id);
+        at = put_id(at, AUDIT_TAG_ACTOR, e->actor_id);
+        at = put_id(at, AUDIT_TAG_APP, e->app_id);
+        at = put_id(at, AUDIT_TAG_KEY, e->key_id);
+        at = put_number(at, AUDIT_TAG_SESSION, e->session);
+        at = put_number(at, AUDIT_TAG_AUTHORIZATION, e->authorization);
+        at = put_id(at, AUDIT_TAG_SUBJECT, e->subject);
         at = put_address(at, e->address);
-        at = put_text(at, TAG_USER_AGENT, e->user_agent, AUDIT_USER_AGENT_MAX);
+        at = put_text(at, AUDIT_TAG_USER_AGENT, e->user_agent, AUDIT_USER_AGENT_MAX);
         at = put_request(at, e->request_id);
-        at = put_text(at, TAG_REASON, e->reason, REASON_MAX);
-        at = put_text(at, TAG_DETAIL, e->detail, AUDIT_DETAIL_MAX);
-        number_write((uint64_t)(at - out) - 2, 2, out);
-        number_write((uint64_t)e->id, 8, out + 2);
-        number_write(e->event, 2, out + 10);
+        at = put_text(at, AUDIT_TAG_REASON, e->reason, REASON_MAX);
+        at = put_text(at, AUDIT_TAG_DETAIL, e->detail, AUDIT_DETAIL_MAX);
+        u16_write((unsigned)(at - out) - 2, out);
+        u64_write((uint64_t)e->id, out + 2);
+        u16_write(e->event, out + 10);
         return (size_t)(at - out);
 }
 
 /* --- reading --- */
 
-static bool take_id(struct str field, bool text, char *room, struct str *ret) {
+/* What the canonical form asks of a field: how many bytes it may have, 0 for any; the one length or the other. */
+static const struct shape {
+        uint8_t length, other;
+        bool number; /* not 0, which is left out */
+        bool text;   /* or text, with AUDIT_TEXT */
+} shapes[AUDIT_TAGS] = {
+        [AUDIT_TAG_BY] = { 1, 1, false, false },
+        [AUDIT_TAG_COUNT] = { NUMBER_BYTES, NUMBER_BYTES, true, false },
+        [AUDIT_TAG_USER] = { UUID_BYTES, UUID_BYTES, false, true },
+        [AUDIT_TAG_ACTOR] = { UUID_BYTES, UUID_BYTES, false, true },
+        [AUDIT_TAG_APP] = { UUID_BYTES, UUID_BYTES, false, true },
+        [AUDIT_TAG_KEY] = { UUID_BYTES, UUID_BYTES, false, true },
+        [AUDIT_TAG_SESSION] = { NUMBER_BYTES, NUMBER_BYTES, true, false },
+        [AUDIT_TAG_AUTHORIZATION] = { NUMBER_BYTES, NUMBER_BYTES, true, false },
+        [AUDIT_TAG_SUBJECT] = { UUID_BYTES, UUID_BYTES, false, true },
+        [AUDIT_TAG_ADDRESS] = { 4, 16, false, false },
+        [AUDIT_TAG_REQUEST] = { REQUEST_BYTES, REQUEST_BYTES, false, false },
+};
+
+static bool field_holds(unsigned tag, bool text, struct str field) {
+        const struct shape *shape = &shapes[tag];
+
         if (text)
-                *ret = field;
-        else if (field.len == UUID_BYTES)
-                *ret = uuid_unpack(field, room);
-        else
+                return shape->text;
+        if (shape->length && field.len != shape->length && field.len != shape->other)
                 return false;
-        return true;
+        if (shape->number)
+                return u64_read(field.ptr) != 0;
+        return tag != AUDIT_TAG_BY || str_at(field, 0) < AUDIT_ACTORS;
 }
 
-static bool take_number(struct str field, int64_t *ret) {
-        *ret = (int64_t)number_read(field);
-        return field.len == NUMBER_BYTES && *ret != 0;
-}
-
-/* By hand, since each grant is read again when it is sealed, and inet_ntop() takes as long as all else of an event. */
-static struct str ipv4_text(struct str bytes, char *room) {
-        char *out = room;
-
-        for (size_t i = 0; i < bytes.len; i++) {
-                unsigned n = str_at(bytes, i);
-
-                if (i)
-                        *out++ = '.';
-                if (n >= 100)
-                        *out++ = (char)('0' + n / 100);
-                if (n >= 10)
-                        *out++ = (char)('0' + n / 10 % 10);
-                *out++ = (char)('0' + n % 10);
-        }
-        return str_n(room, (size_t)(out - room));
-}
-
-static bool take_address(struct str field, char *room, struct str *ret) {
-        if (field.len == 4) {
-                *ret = ipv4_text(field, room);
-                return true;
-        }
-        if (field.len != 16 || !inet_ntop(AF_INET6, field.ptr, room, AUDIT_ADDRESS_TEXT + 1))
-                return false;
-        *ret = str_of(room);
-        return true;
-}
-
-static bool take_field(unsigned tag, bool text, struct str field, struct audit_texts *t,
-                       struct audit_entry *e) {
-        switch (tag) {
-        case TAG_BY:
-                e->by = (enum audit_actor)str_at(field, 0);
-                return field.len == 1 && e->by < AUDIT_ACTORS;
-        case TAG_COUNT:
-                return take_number(field, &e->count);
-        case TAG_USER:
-                return take_id(field, text, t->user_id, &e->user_id);
-        case TAG_ACTOR:
-                return take_id(field, text, t->actor_id, &e->actor_id);
-        case TAG_APP:
-                return take_id(field, text, t->app_id, &e->app_id);
-        case TAG_KEY:
-                return take_id(field, text, t->key_id, &e->key_id);
-        case TAG_SESSION:
-                return take_number(field, &e->session);
-        case TAG_AUTHORIZATION:
-                return take_number(field, &e->authorization);
-        case TAG_SUBJECT:
-                return take_id(field, text, t->subject, &e->subject);
-        case TAG_ADDRESS:
-                return take_address(field, t->address, &e->address);
-        case TAG_USER_AGENT:
-                e->user_agent = field;
-                return true;
-        case TAG_REQUEST:
-                if (field.len != REQUEST_BYTES)
-                        return false;
-                hex_encode(field, t->request_id);
-                e->request_id = str_n(t->request_id, sizeof(t->request_id));
-                return true;
-        case TAG_REASON:
-                e->reason = field;
-                return true;
-        default:
-                e->detail = field;
-                return true;
-        }
-}
-
-static bool has_text_form(unsigned tag) {
-        return (tag >= TAG_USER && tag <= TAG_KEY) || tag == TAG_SUBJECT;
-}
-
-int audit_decode(struct str *bytes, struct audit_texts *texts, struct audit_entry *ret) {
-        struct audit_entry e = { .count = 1 };
-        struct str rest;
-        size_t length;
+static int fields_take(const uint8_t *at, const uint8_t *end, struct audit_fields *ret) {
         unsigned last = 0;
+
+        while (at < end) {
+                unsigned tag = *at & ~(unsigned)AUDIT_TEXT, text = *at & AUDIT_TEXT;
+                size_t n = end - at > 1 ? at[1] : 0;
+                struct str field = str_n(at + 2, n);
+
+                if (n == 0 || n > (size_t)(end - at) - 2 || tag <= last || tag >= AUDIT_TAGS ||
+                    !field_holds(tag, text, field))
+                        return -ERR_INTERNAL;
+                ret->fields[tag] = field;
+                if (text)
+                        ret->texts |= 1U << tag;
+                last = tag;
+                at += n + 2;
+        }
+        return 1;
+}
+
+int audit_take(struct str *bytes, struct audit_fields *ret) {
+        const uint8_t *at = (const uint8_t *)bytes->ptr;
+        size_t length;
+        int r;
 
         if (bytes->len == 0)
                 return 0;
-        length = bytes->len < HEAD ? 0 : (size_t)number_read(str_first(*bytes, 2));
+        length = bytes->len < HEAD ? 0 : u16_read(at);
         if (length < HEAD - 2 || length > bytes->len - 2)
                 return -ERR_INTERNAL;
-        rest = str_n(bytes->ptr + 2, length);
-        e.id = (int64_t)number_read(str_first(rest, 8));
-        e.event = (unsigned)number_read(str_first(str_from(rest, 8), 2));
-        rest = str_from(rest, HEAD - 2);
-        while (rest.len) {
-                unsigned byte = str_at(rest, 0), tag = byte & ~(unsigned)AUDIT_TEXT;
-                size_t n = rest.len > 1 ? str_at(rest, 1) : 0;
+        *ret = (struct audit_fields){ .id = (int64_t)u64_read(at + 2), .event = u16_read(at + 10) };
+        r = fields_take(at + HEAD, at + 2 + length, ret);
+        if (r > 0)
+                *bytes = str_from(*bytes, length + 2);
+        return r;
+}
 
-                if (n == 0 || n + 2 > rest.len || tag <= last || tag >= TAGS ||
-                    (byte != tag && !has_text_form(tag)) ||
-                    !take_field(tag, byte != tag, str_n(rest.ptr + 2, n), texts, &e))
-                        return -ERR_INTERNAL;
-                last = tag;
-                rest = str_from(rest, n + 2);
-        }
-        *bytes = str_from(*bytes, length + 2);
-        *ret = e;
+static struct str id_of(const struct audit_fields *f, enum audit_tag tag, char *room) {
+        struct str field = f->fields[tag];
+
+        return field.len == 0 || f->texts & 1U << tag ? field : uuid_unpack(field, room);
+}
+
+static int64_t number_of(const struct audit_fields *f, enum audit_tag tag) {
+        return f->fields[tag].len ? (int64_t)u64_read(f->fields[tag].ptr) : 0;
+}
+
+static struct str address_text(struct str field, char *room) {
+        if (field.len == 0 ||
+            !inet_ntop(field.len == 4 ? AF_INET : AF_INET6, field.ptr, room, AUDIT_ADDRESS_TEXT + 1))
+                return STR_NULL;
+        return str_of(room);
+}
+
+static struct str request_id_text(struct str field, char *room) {
+        if (field.len == 0)
+                return STR_NULL;
+        hex_encode(field, room);
+        return str_n(room, 2 * field.len);
+}
+
+int audit_decode(struct str *bytes, struct audit_texts *t, struct audit_entry *ret) {
+        struct audit_fields f;
+        int r;
+
+        r = audit_take(bytes, &f);
+        if (r <= 0)
+                return r;
+        *ret = (struct audit_entry){
+                .id = f.id,
+                .event = f.event,
+                .by = f.fields[AUDIT_TAG_BY].len ? (enum audit_actor)str_at(f.fields[AUDIT_TAG_BY], 0)
+                                                 : AUDIT_BY_NOBODY,
+                .count = f.fields[AUDIT_TAG_COUNT].len ? number_of(&f, AUDIT_TAG_COUNT) : 1,
+                .user_id = id_of(&f, AUDIT_TAG_USER, t->user_id),
+                .actor_id = id_of(&f, AUDIT_TAG_ACTOR, t->actor_id),
+                .app_id = id_of(&f, AUDIT_TAG_APP, t->app_id),
+                .key_id = id_of(&f, AUDIT_TAG_KEY, t->key_id),
+                .session = number_of(&f, AUDIT_TAG_SESSION),
+                .authorization = number_of(&f, AUDIT_TAG_AUTHORIZATION),
+                .subject = id_of(&f, AUDIT_TAG_SUBJECT, t->subject),
+                .address = address_text(f.fields[AUDIT_TAG_ADDRESS], t->address),
+                .user_agent = f.fields[AUDIT_TAG_USER_AGENT],
+                .request_id = request_id_text(f.fields[AUDIT_TAG_REQUEST], t->request_id),
+                .reason = f.fields[AUDIT_TAG_REASON],
+                .detail = f.fields[AUDIT_TAG_DETAIL],
+        };
         return 1;
 }

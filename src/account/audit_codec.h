@@ -18,7 +18,31 @@ enum audit_actor {
         AUDIT_ACTORS
 };
 
-enum { AUDIT_ENTRY_MAX = 1024 /* bytes of one event */, AUDIT_ID_MAX = 100, AUDIT_ADDRESS_TEXT = 46 };
+enum {
+        AUDIT_ENTRY_MAX = 1024, /* bytes of one event */
+        AUDIT_ID_MAX = 100,
+        AUDIT_UUID_BYTES = 16,
+        AUDIT_ADDRESS_TEXT = 46
+};
+
+enum audit_tag {
+        AUDIT_TAG_BY = 1,
+        AUDIT_TAG_COUNT,
+        AUDIT_TAG_USER,
+        AUDIT_TAG_ACTOR,
+        AUDIT_TAG_APP,
+        AUDIT_TAG_KEY,
+        AUDIT_TAG_SESSION,
+        AUDIT_TAG_AUTHORIZATION,
+        AUDIT_TAG_SUBJECT,
+        AUDIT_TAG_ADDRESS,
+        AUDIT_TAG_USER_AGENT,
+        AUDIT_TAG_REQUEST,
+        AUDIT_TAG_REASON,
+        AUDIT_TAG_DETAIL,
+        AUDIT_TAGS,
+        AUDIT_TEXT = 0x40, /* with a tag: text, where mostly a UUID stands */
+};
 
 /* An event with all that is known of it. Strings are borrowed. */
 struct audit_entry {
@@ -41,6 +65,25 @@ struct audit_entry {
  *
  * out   room for AUDIT_ENTRY_MAX bytes */
 size_t audit_encode(const struct audit_entry *entry, uint8_t *out);
+
+/* An id as it is stored: 16 bytes, or text.
+ *
+ * room   AUDIT_UUID_BYTES; what is returned borrows from it or from the id */
+struct str audit_pack_id(struct str id, uint8_t *room);
+
+/* An event in its parts, as they are stored. */
+struct audit_fields {
+        int64_t id;
+        unsigned event;
+        unsigned texts;                /* bits of tags: where AUDIT_TEXT is set */
+        struct str fields[AUDIT_TAGS]; /* by tag; what the event has not is empty */
+};
+
+/* Takes the next event off the front of *bytes: a fifth of the work of audit_decode(), which sees the same events.
+ *
+ * returns  1, 0 at the end, -ERR_INTERNAL when the bytes are no canonical form
+ */
+_must_use_ int audit_take(struct str *bytes, struct audit_fields *ret);
 
 /* Room for the texts that a decoded entry does not hold as they are shown. */
 struct audit_texts {

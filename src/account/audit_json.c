@@ -1,6 +1,9 @@
 #include <stdio.h>
 
+#include "account/audit_int.h"
 #include "account/audit_read.h"
+
+enum { NUMBERS_TEXT_MAX = 32 * 1024 };
 
 static const char *const actors[AUDIT_ACTORS] = {
         [AUDIT_BY_NOBODY] = "nobody", [AUDIT_BY_PERSON] = "person", [AUDIT_BY_APP] = "app",
@@ -50,4 +53,18 @@ void audit_write_json(struct json_writer *w, const struct audit_entry *e, bool p
 bool audit_shows_place(const struct audit_entry *e, struct str user_id) {
         return (!e->actor_id.len && e->by != AUDIT_BY_COMMAND && e->by != AUDIT_BY_SERVER) ||
                str_eq(e->actor_id, user_id);
+}
+
+struct str audit_numbers(struct arena *arena, const int64_t *list, size_t n) {
+        struct strbuf out = STRBUF_INIT(NUMBERS_TEXT_MAX);
+        struct json_writer w = JSON_WRITER(&out);
+        struct str text;
+
+        json_array_begin(&w);
+        for (size_t i = 0; i < n; i++)
+                json_int(&w, list[i]);
+        json_array_end(&w);
+        text = out.failed ? STR_NULL : arena_copy(arena, strbuf_str(&out));
+        strbuf_done(&out);
+        return text;
 }

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "account/audit_seal.h"
+#include "account/audit_index.h"
+#include "account/audit_int.h"
 #include "db/statements.h"
 
 enum { JOURNAL_ROWS = 512, SEGMENTS_AT_ONCE = 4 };
@@ -123,81 +124,110 @@ static int search_journal(struct reading *g, int64_t before) {
         return r;
 }
 
-/* The name that the fewest segments may be expected to have. */
-static bool index_name(const struct audit_filter *f, char name[AUDIT_NAME_MAX]) {
+/* What the fewest segments may be expected to tell of; 0 when all are asked for. */
+static uint32_t mention_of(const struct audit_filter *f) {
         if (f->person.ptr)
-                (void)snprintf(name, AUDIT_NAME_MAX, "u" STR_FMT, STR_ARG(f->person));
-        else if (f->key_id.ptr)
-                (void)snprintf(name, AUDIT_NAME_MAX, "k" STR_FMT, STR_ARG(f->key_id));
-        else if (f->app_id.ptr)
-                (void)snprintf(name, AUDIT_NAME_MAX, "a" STR_FMT, STR_ARG(f->app_id));
-        else if (f->event)
-                (void)snprintf(name, AUDIT_NAME_MAX, "e%u", f->event);
-        else
-                return false;
-        return true;
+                return audit_mention_id(AUDIT_PERSON, f->person);
+        if (f->key_id.ptr)
+                return audit_mention_id(AUDIT_KEY, f->key_id);
+        if (f->app_id.ptr)
+                return audit_mention_id(AUDIT_APP, f->app_id);
+        return f->event ? audit_mention_event(f->event) : 0;
 }
 
-/* Between which segments there can be anything. */
-static int bounds(struct reading *g, int64_t *ret_from, int64_t *ret_least) {
+/* The segments that can have anything, newest first. */
+struct candidates {
+        struct audit_search search;
+        int64_t list[AUDIT_READ_SEGMENTS_MAX]; /* that the search found */
+        size_t at, n;
+        bool more;    /* it may find */
+        int64_t from; /* what is left begins here, and goes down */
+};
+
+static int candidates_begin(struct reading *g, struct candidates *ret) {
         struct audit_place_row place;
+        int64_t from = g->at.seq ? g->at.seq : INT64_MAX, least = 0;
         int r = 0;
 
-        *ret_from = g->at.seq ? g->at.seq : INT64_MAX;
-        *ret_least = 0;
         if (g->until != INT64_MAX) {
                 r = db_audit_place_before(g->tx, g->arena, g->until, &place);
                 if (r > 0)
-                        *ret_from = MIN_OF(*ret_from, place.seq);
+                        from = MIN_OF(from, place.seq);
         }
         if (r >= 0 && g->since) {
                 r = db_audit_place_from(g->tx, g->arena, g->since, &place);
                 if (r > 0)
-                        *ret_least = place.seq ? place.seq : INT64_MAX;
+                        least = place.seq ? place.seq : INT64_MAX;
         }
+        *ret = (struct candidates){ .search = { g->tx, g->arena, mention_of(g->filter), from, least },
+                                    .more = true,
+                                    .from = from };
         return MIN_OF(r, 0);
 }
 
-static int segments_back(struct reading *g, int64_t from, int64_t least, struct audit_segment_row **ret,
-                         size_t *ret_n) {
-        char name[AUDIT_NAME_MAX];
+/* Some of them. Returns whether there may be more. */
+static int candidates_found(struct reading *g, struct candidates *c, struct audit_segment_row **ret,
+                            size_t *ret_n) {
+        struct str numbers;
+        size_t n;
+        int r = 0;
 
-        if (index_name(g->filter, name))
-                return db_audit_segments_back_of(
-                        g->tx, g->arena, str_of(name), audit_mention(str_of(name), 0),
-                        MIN_OF(from, (int64_t)UINT32_MAX), MIN_OF(least, (int64_t)UINT32_MAX),
-                        SEGMENTS_AT_ONCE, ret, ret_n);
-        return db_audit_segments_back(g->tx, g->arena, from, least, SEGMENTS_AT_ONCE, ret, ret_n);
+        if (c->at == c->n && c->more) {
+                r = audit_search_next(&c->search, c->list, ARRAY_LENGTH(c->list), &c->n);
+                if (r < 0)
+                        return r;
+                c->at = 0;
+                c->more = r > 0;
+        }
+        n = MIN_OF(c->n - c->at, (size_t)SEGMENTS_AT_ONCE);
+        *ret_n = 0;
+        if (n) {
+                numbers = audit_numbers(g->arena, c->list + c->at, n);
+                r = numbers.ptr ? db_audit_segments_of(g->tx, g->arena, numbers, SEGMENTS_AT_ONCE, ret, ret_n)
+                                : -ERR_NO_MEMORY;
+        }
+        c->at += n;
+        c->from = c->at < c->n ? c->list[c->at] : c->search.from;
+        return r < 0 ? r : c->at < c->n || c->more;
+}
+
+static int candidates_next(struct reading *g, struct candidates *c, struct audit_segment_row **ret,
+                           size_t *ret_n) {
+        int r;
+
+        if (c->search.mention)
+                return candidates_found(g, c, ret, ret_n);
+        r = db_audit_segments_back(g->tx, g->arena, c->from, c->search.least, SEGMENTS_AT_ONCE, ret, ret_n);
+        if (r >= 0 && *ret_n)
+                c->from = (*ret)[*ret_n - 1].seq - 1;
+        return r < 0 ? r : *ret_n == SEGMENTS_AT_ONCE;
 }
 
 /* Returns 1 when the page is full or the search has gone far enough, 0 at the end. */
 static int search_segments(struct reading *g, const struct place *begin) {
-        int64_t from, least;
-        int r;
+        struct candidates c;
+        int r, more = 1;
 
-        r = bounds(g, &from, &least);
-        while (r >= 0) {
+        r = candidates_begin(g, &c);
+        while (r >= 0 && more && c.from > 0) {
                 struct audit_segment_row *rows = NULL;
                 size_t n = 0;
 
-                r = segments_back(g, from, least, &rows, &n);
+                r = more = candidates_next(g, &c, &rows, &n);
                 for (size_t i = 0; i < n && r >= 0; i++) {
                         bool shown = begin->seq == 0 || rows[i].seq == begin->seq;
 
                         r = search(g, rows[i].events, shown ? begin->id : INT64_MAX);
                         if (r >= 0 && page_take(g, rows[i].seq))
                                 return 1;
-                        from = rows[i].seq - 1;
                 }
                 g->segments += (unsigned)n;
-                if (r < 0 || n < SEGMENTS_AT_ONCE || from <= 0)
-                        break;
-                if (g->segments >= AUDIT_READ_SEGMENTS_MAX) {
-                        g->at = (struct place){ from, INT64_MAX };
+                if (r >= 0 && more && c.from > 0 && (n == 0 || g->segments >= AUDIT_READ_SEGMENTS_MAX)) {
+                        g->at = (struct place){ c.from, INT64_MAX };
                         return 1;
                 }
         }
-        return r;
+        return MIN_OF(r, 0);
 }
 
 int audit_find(struct tx *tx, struct arena *arena, const struct audit_filter *filter,

@@ -1,6 +1,6 @@
 #include "account/audit_retain.h"
 
-#include "account/audit_seal.h"
+#include "account/audit_index.h"
 #include "account/audit_verify.h"
 #include "base/log.h"
 
@@ -77,20 +77,6 @@ static int find_anchor(struct removing *m) {
         return 1;
 }
 
-static int segment_remove(struct removing *m, const struct audit_segment_row *s) {
-        struct str names, mentions;
-        int r;
-
-        r = audit_index_of(&m->arena, s, &names, &mentions);
-        if (r >= 0)
-                r = db_audit_index_delete(m->tx, names, s->seq);
-        if (r >= 0)
-                r = db_audit_mentions_delete(m->tx, mentions);
-        if (r >= 0)
-                r = db_audit_segment_delete(m->tx, s->seq);
-        return MIN_OF(r, 0);
-}
-
 /* Removes the oldest segment. Returns 1 if it did, 0 if it stays. */
 static int oldest_remove(struct removing *m, int64_t before) {
         struct audit_segment_row *s;
@@ -109,7 +95,7 @@ static int oldest_remove(struct removing *m, int64_t before) {
                 say_changed("a segment", m->seq + 1);
                 return 0;
         }
-        r = segment_remove(m, s);
+        r = db_audit_segment_delete(m->tx, s->seq);
         if (r < 0)
                 return r;
         m->seq = s->seq;
@@ -129,6 +115,8 @@ int audit_remove_before(struct tx *tx, const struct mac_key *keys, size_t n_keys
                 if (r > 0)
                         removed++;
         }
+        if (r >= 0 && removed)
+                r = audit_index_remove(tx, &m.arena, m.seq);
         if (r >= 0 && (removed || m.anew))
                 r = audit_mark_store(tx, keys, AUDIT_ANCHOR, m.seq, m.events, hash_str(&m.hash));
         arena_done(&m.arena);

@@ -1,9 +1,7 @@
 #include "account/audit_seal.h"
 
-#include <stdlib.h>
-
-#include "account/audit_chain.h"
-#include "account/audit_codec.h"
+#include "account/audit_int.h"
+#include "account/audit_mention.h"
 #include "base/log.h"
 
 struct sealing {
@@ -14,7 +12,7 @@ struct sealing {
         struct hash hash;    /* of the newest segment */
         struct strbuf bytes; /* of the segment that is being made */
         int64_t first, last, count;
-        struct audit_mentions mentions; /* likewise */
+        struct audit_mentions *mentions; /* likewise */
 };
 
 /* Whether the newest segment is gone because its time was over. */
@@ -70,7 +68,6 @@ static int segment_end(struct sealing *s) {
                                          .count = s->count,
                                          .sealed_at = clock_now(s->context->clock),
                                          .events = strbuf_str(&s->bytes) };
-        struct str mentions;
         struct hash mac;
         int r;
 
@@ -80,25 +77,22 @@ static int segment_end(struct sealing *s) {
                 return -ERR_NO_MEMORY;
         s->hash = audit_segment_hash(&row, hash_str(&s->hash));
         mac = audit_segment_mac(&s->context->server_key, &s->hash);
-        mentions = audit_mentions_json(s->arena, &s->mentions, row.seq);
-        if (!mentions.ptr)
-                return -ERR_NO_MEMORY;
         r = db_audit_segment_insert(s->tx, row.seq, row.first_id, row.last_id, row.count, row.sealed_at,
                                     row.events, hash_str(&s->hash), hash_str(&mac),
                                     str_n(key.bytes, sizeof(key.bytes)));
         if (r >= 0)
-                r = db_audit_mentions_insert(s->tx, mentions);
+                r = db_audit_recent_insert(s->tx, row.seq, audit_mentions_str(s->mentions));
         if (r < 0)
                 return r;
         s->seq = row.seq;
         s->events += s->count;
         s->count = 0;
-        s->mentions.n = s->mentions.n_last = 0;
+        audit_mentions_reset(s->mentions);
         strbuf_reset(&s->bytes);
         return 0;
 }
 
-static int event_add(struct sealing *s, struct str bytes, const struct audit_entry *e) {
+static int event_add(struct sealing *s, struct str bytes, const struct audit_fields *e) {
         int r = 0;
 
         if (s->count == AUDIT_SEGMENT_EVENTS || s->bytes.len + bytes.len > AUDIT_SEGMENT_BYTES)
@@ -108,7 +102,7 @@ static int event_add(struct sealing *s, struct str bytes, const struct audit_ent
         s->first = s->count ? MIN_OF(s->first, e->id) : e->id;
         s->last = s->count ? MAX_OF(s->last, e->id) : e->id;
         s->count++;
-        audit_mentions_add(&s->mentions, e);
+        audit_mentions_add(s->mentions, e);
         strbuf_append(&s->bytes, bytes);
         return 0;
 }
@@ -118,22 +112,22 @@ static int damage_add(struct sealing *s, size_t bytes) {
         struct audit_entry e = {
                 .id = id_next(s->context->ids), .event = AUDIT_DAMAGED, .by = AUDIT_BY_SERVER, .count = 1
         };
+        struct audit_fields fields = { .id = e.id, .event = e.event };
         uint8_t out[AUDIT_ENTRY_MAX];
 
         LOG(LOG_ERROR, "the audit trail was changed before it was sealed", LOG_INT("bytes", (int64_t)bytes));
-        return event_add(s, str_n(out, audit_encode(&e, out)), &e);
+        return event_add(s, str_n(out, audit_encode(&e, out)), &fields);
 }
 
 static int row_add(struct sealing *s, const struct audit_journal_row *row) {
         struct str rest = row->events;
-        struct audit_texts texts;
-        struct audit_entry e;
+        struct audit_fields e;
         int r, added = 0;
 
         do {
                 struct str at = rest;
 
-                r = audit_decode(&rest, &texts, &e);
+                r = audit_take(&rest, &e);
                 if (r > 0)
                         added = event_add(s, str_first(at, at.len - rest.len), &e);
                 else if (r < 0)
@@ -142,21 +136,31 @@ static int row_add(struct sealing *s, const struct audit_journal_row *row) {
         return added;
 }
 
-static int by_id(const void *a, const void *b) {
-        const struct audit_journal_row *x = a, *y = b;
+static int rows_delete(struct sealing *s, const struct audit_journal_row *rows, size_t n) {
+        int64_t *ids = arena_alloc_array(s->arena, n, sizeof(*ids));
+        struct str list;
 
-        return (x->id > y->id) - (x->id < y->id);
+        if (!ids)
+                return -ERR_NO_MEMORY;
+        for (size_t i = 0; i < n; i++)
+                ids[i] = rows[i].id;
+        list = audit_numbers(s->arena, ids, n);
+        return list.ptr ? db_audit_journal_delete(s->tx, list) : -ERR_NO_MEMORY;
 }
 
-static int seal_rows(struct sealing *s, struct audit_journal_row *rows, size_t n) {
+static int seal_rows(struct sealing *s, const struct audit_journal_row *rows, size_t n) {
         int r;
 
-        qsort(rows, n, sizeof(*rows), by_id);
+        s->mentions = arena_new(s->arena, struct audit_mentions);
+        if (!s->mentions)
+                return -ERR_NO_MEMORY;
         r = find_end(s);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = row_add(s, &rows[i]);
         if (r >= 0)
                 r = segment_end(s);
+        if (r >= 0)
+                r = rows_delete(s, rows, n);
         if (r >= 0)
                 r = audit_mark_store(s->tx, &s->context->server_key, AUDIT_HEAD, s->seq, s->events,
                                      hash_str(&s->hash));
@@ -175,7 +179,7 @@ int audit_seal(const struct context *context, struct tx *tx, struct arena *arena
         r = db_audit_lock(tx, arena, &held);
         if (r <= 0)
                 return r == 0 ? -ERR_BUSY : r;
-        r = db_audit_journal_take(tx, arena, rows, &list, &n);
+        r = db_audit_journal_oldest(tx, arena, rows, &list, &n);
         if (r >= 0)
                 r = n ? seal_rows(&s, list, n) : 0;
         strbuf_done(&s.bytes);

@@ -99,12 +99,11 @@ static int begin(struct verifying *v, struct tx *tx) {
 
 bool audit_segment_holds(const struct audit_segment_row *s) {
         struct str events = s->events;
-        struct audit_texts texts;
-        struct audit_entry e;
+        struct audit_fields e;
         int64_t n = 0;
         int r;
 
-        while ((r = audit_decode(&events, &texts, &e)) > 0 && e.id >= s->first_id && e.id <= s->last_id)
+        while ((r = audit_take(&events, &e)) > 0 && e.id >= s->first_id && e.id <= s->last_id)
                 n++;
         return r == 0 && n == s->count;
 }

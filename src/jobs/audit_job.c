@@ -6,11 +6,12 @@
 #include <time.h>
 
 #include "account/audit_gather.h"
+#include "account/audit_index.h"
 #include "account/audit_seal.h"
 #include "base/log.h"
 #include "db/database.h"
 
-enum { ROWS_FIRST = 16, LONG_US = 8000, SHORT_US = 2000, SHARE = 4 };
+enum { ROWS_FIRST = 16, LONG_US = 8000, SHORT_US = 2000, SHARE = 4, INDEX_STEPS = 32 };
 
 struct audit_job {
         const struct context *context;
@@ -26,6 +27,7 @@ struct audit_job {
         uint64_t sealed;   /* database_recorded() when there was nothing left to seal */
         int64_t sealed_ms; /* monotonic: when that was */
         bool busy;         /* the last one found another node at it, or no room */
+        bool index;        /* there may be segments to index */
         bool failing;      /* it was said */
 };
 
@@ -118,6 +120,29 @@ static void seal(struct audit_job *job, int64_t within_ms) {
         if (!job->failing && !job->busy)
                 job->sealed = recorded;
         job->sealed_ms = begun;
+        job->index = true;
+}
+
+static int index_run(struct tx *tx, void *data) {
+        struct audit_job *job = data;
+
+        arena_reset(&job->arena);
+        return audit_index_some(tx, &job->arena);
+}
+
+/* Some steps, with the same pauses: an index that is behind makes searches slow, not wrong. */
+static void make_index(struct audit_job *job) {
+        for (unsigned i = 0; i < INDEX_STEPS && job->index; i++) {
+                int64_t begun = clock_monotonic_us();
+                int r;
+
+                r = database_write_now(job->context->database, index_run, job);
+                job->index = r > 0;
+                if (r < 0 && r != -ERR_BUSY)
+                        say(job, "the audit trail could not be indexed", r);
+                if (job->index && !job_wait(job, (clock_monotonic_us() - begun) * SHARE / 1000 + 1))
+                        return;
+        }
 }
 
 static void *job_main(void *data) {
@@ -126,6 +151,7 @@ static void *job_main(void *data) {
         do {
                 store_refusals(job);
                 seal(job, 0);
+                make_index(job);
         } while (job_wait(job, AUDIT_JOB_MS));
         store_refusals(job);
         seal(job, AUDIT_JOB_END_MS);

@@ -65,14 +65,10 @@ export async function reseal(server, list, key, previous = Buffer.alloc(32), rem
     mac = ${bytes(mac(key, 'audit mark', 'head', Buffer.concat(head.map(u64)), hash))}, key_id = ${bytes(keyId(key))} WHERE name = 'head'`);
 }
 
-const tables = ['audit_segments', 'audit_marks', 'audit_index', 'audit_mentions'];
+const tables = ['audit_segments', 'audit_marks', 'audit_recent', 'audit_blocks'];
 
 // Keeps the trail as it is, and puts it back.
-export async function keep(server) {
-  for (const t of tables)
-    await server.sql(`DROP TABLE IF EXISTS kept_${t}; CREATE TABLE kept_${t} AS SELECT * FROM ${t}`);
-}
-export async function putBack(server) {
-  for (const t of tables)
-    await server.sql(`DELETE FROM ${t}; INSERT INTO ${t} SELECT * FROM kept_${t}`);
-}
+export const keep = (server) =>
+  server.sql(tables.map((t) => `DROP TABLE IF EXISTS kept_${t}; CREATE TABLE kept_${t} AS SELECT * FROM ${t};`).join('\n'));
+export const putBack = (server) =>
+  server.sql(tables.map((t) => `DELETE FROM ${t}; INSERT INTO ${t} SELECT * FROM kept_${t};`).join('\n'));

@@ -26,10 +26,15 @@ SELECT TRUE AS held;
 -- postgres: an advisory lock that ends with the transaction, however that ends; the number is this job's alone
 SELECT held FROM (SELECT pg_try_advisory_xact_lock(4707260003) AS held) AS lock WHERE held;
 
--- Takes rows out of the journal: exactly those that it gives, whatever is committed meanwhile.
--- name: audit_journal_take(limit bigint) -> audit_journal*
-DELETE FROM audit_journal WHERE id IN (SELECT id FROM audit_journal ORDER BY id LIMIT :limit)
-RETURNING id, events;
+-- name: audit_journal_oldest(limit bigint) -> audit_journal*
+SELECT id, events FROM audit_journal ORDER BY id LIMIT :limit;
+
+-- Rows by a JSON array of their ids: exactly these, whatever is committed meanwhile.
+-- name: audit_journal_delete(ids text) -> count
+-- sqlite: takes a list apart in its own way
+DELETE FROM audit_journal WHERE id IN (SELECT value FROM json_each(:ids));
+-- postgres: takes a list apart in its own way
+DELETE FROM audit_journal WHERE id IN (SELECT value::bigint FROM json_array_elements_text(:ids::json) AS list (value));
 
 -- The journal's rows before an id, newest first.
 -- name: audit_journal_before(before bigint, limit bigint) -> audit_journal*
@@ -62,28 +67,6 @@ WHERE seq > :after ORDER BY seq LIMIT :limit;
 -- name: audit_segments_count() -> total?
 SELECT COUNT(*) AS total FROM audit_segments;
 
--- Mentions, a JSON array of numbers, of what a segment tells of.
--- name: audit_mentions_insert(mentions text) -> count
--- sqlite: takes a list apart in its own way
-INSERT INTO audit_mentions (mention) SELECT value FROM json_each(:mentions) WHERE TRUE ON CONFLICT (mention) DO NOTHING;
--- postgres: takes a list apart in its own way
-INSERT INTO audit_mentions (mention) SELECT value::bigint FROM json_array_elements_text(:mentions::json) AS list (value)
-ON CONFLICT (mention) DO NOTHING;
-
--- name: audit_mentions_delete(mentions text) -> count
--- sqlite: takes a list apart in its own way
-DELETE FROM audit_mentions WHERE mention IN (SELECT value FROM json_each(:mentions));
--- postgres: takes a list apart in its own way
-DELETE FROM audit_mentions
-WHERE mention IN (SELECT value::bigint FROM json_array_elements_text(:mentions::json) AS list (value));
-
--- Names, a JSON array of strings, of what a segment tells of that was sealed before there were mentions.
--- name: audit_index_delete(names text, segment bigint) -> count
--- sqlite: takes a list apart in its own way
-DELETE FROM audit_index WHERE segment = :segment AND name IN (SELECT value FROM json_each(:names));
--- postgres: takes a list apart in its own way
-DELETE FROM audit_index WHERE segment = :segment AND name IN (SELECT value FROM json_array_elements_text(:names::json) AS list (value));
-
 -- name: audit_segment_delete(seq bigint) -> count
 DELETE FROM audit_segments WHERE seq = :seq;
 
@@ -97,21 +80,79 @@ SELECT COALESCE(MAX(seq), 0) AS seq FROM
 SELECT COALESCE(MIN(seq), 0) AS seq FROM
        (SELECT seq FROM audit_segments WHERE last_id >= :since ORDER BY last_id LIMIT 16) AS oldest;
 
--- Segments up to a number, newest first: all of them, and those that tell of a name.
+-- Segments up to a number, newest first.
 -- name: audit_segments_back(from bigint, least bigint, limit bigint) -> audit_segment*
 SELECT seq, first_id, last_id, count, sealed_at, events, hash, mac, key_id FROM audit_segments
 WHERE seq <= :from AND seq >= :least ORDER BY seq DESC LIMIT :limit;
 
--- name: audit_segments_back_of(name text, mentions bigint, from bigint, least bigint, limit bigint) -> audit_segment*
+-- Those of a JSON array of numbers, newest first.
+-- name: audit_segments_of(segments text, limit bigint) -> audit_segment*
+-- sqlite: takes a list apart in its own way
+SELECT seq, first_id, last_id, count, sealed_at, events, hash, mac, key_id FROM audit_segments
+WHERE seq IN (SELECT value FROM json_each(:segments)) ORDER BY seq DESC LIMIT :limit;
+-- postgres: takes a list apart in its own way
+SELECT seq, first_id, last_id, count, sealed_at, events, hash, mac, key_id FROM audit_segments
+WHERE seq IN (SELECT value::bigint FROM json_array_elements_text(:segments::json) AS list (value)) ORDER BY seq DESC LIMIT :limit;
+
+-- What segments tell of (src/account/audit_index.h).
+
+-- row: audit_recent
+--   segment bigint, mentions bytea
+
+-- row: audit_recent_found
+--   segment bigint, mentions bytea?
+
+-- row: audit_recent_sum
+--   segments bigint, recent bigint, bytes bigint
+
+-- row: audit_block
+--   first_segment bigint, last_segment bigint, mentions bytea
+
+-- name: audit_recent_insert(segment bigint, mentions bytea) -> count
+INSERT INTO audit_recent (segment, mentions) VALUES (:segment, :mentions);
+
+-- name: audit_recent_delete(last bigint) -> count
+DELETE FROM audit_recent WHERE segment <= :last;
+
+-- name: audit_recent(after bigint, limit bigint) -> audit_recent*
+SELECT segment, mentions FROM audit_recent WHERE segment > :after ORDER BY segment LIMIT :limit;
+
+-- How many segments there are behind one, and how many of them are known here.
+-- name: audit_recent_sum(after bigint) -> audit_recent_sum?
+SELECT (SELECT COUNT(*) FROM audit_segments WHERE seq > :after) AS segments, COUNT(*) AS recent,
+       COALESCE(SUM(LENGTH(mentions)), 0) AS bytes
+FROM audit_recent WHERE segment > :after;
+
+-- Segments that are not, the oldest first.
+-- name: audit_recent_missing(after bigint, limit bigint) -> audit_segment*
 SELECT s.seq, s.first_id, s.last_id, s.count, s.sealed_at, s.events, s.hash, s.mac, s.key_id
-FROM (SELECT segment FROM (SELECT segment FROM audit_index WHERE name = :name AND segment <= :from AND segment >= :least
-                           ORDER BY segment DESC LIMIT :limit) AS earlier_ids
-      UNION
-      SELECT mention - :mentions AS segment
-      FROM (SELECT mention FROM audit_mentions WHERE mention <= :mentions + :from AND mention >= :mentions + :least
-            ORDER BY mention DESC LIMIT :limit) AS later_ids) AS found_ids
-     JOIN audit_segments AS s ON s.seq = found_ids.segment
-ORDER BY s.seq DESC LIMIT :limit;
+FROM audit_segments AS s LEFT JOIN audit_recent AS r ON r.segment = s.seq
+WHERE s.seq > :after AND r.segment IS NULL ORDER BY s.seq LIMIT :limit;
+
+-- Newest first, also those that are not.
+-- name: audit_recent_back(from bigint, least bigint, limit bigint) -> audit_recent_found*
+SELECT s.seq AS segment, r.mentions FROM audit_segments AS s LEFT JOIN audit_recent AS r ON r.segment = s.seq
+WHERE s.seq <= :from AND s.seq >= :least ORDER BY s.seq DESC LIMIT :limit;
+
+-- name: audit_block_insert(bucket bigint, last_segment bigint, first_segment bigint, mentions bytea) -> count
+INSERT INTO audit_blocks (bucket, last_segment, first_segment, mentions)
+VALUES (:bucket, :last_segment, :first_segment, :mentions);
+
+-- The last segment that is in a block; 0 for none.
+-- name: audit_blocks_end() -> audit_place?
+SELECT COALESCE(MAX(last_segment), 0) AS seq FROM audit_blocks WHERE bucket = 0;
+
+-- A bucket's rows, newest first.
+-- name: audit_blocks_back(bucket bigint, from bigint, least bigint, limit bigint) -> audit_block*
+SELECT first_segment, last_segment, mentions FROM audit_blocks
+WHERE bucket = :bucket AND last_segment >= :least AND first_segment <= :from ORDER BY last_segment DESC LIMIT :limit;
+
+-- name: audit_blocks_count(last bigint) -> total?
+SELECT COUNT(*) AS total FROM audit_blocks WHERE bucket = 0 AND last_segment <= :last;
+
+-- name: audit_blocks_delete(last bigint) -> count
+WITH RECURSIVE buckets (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM buckets WHERE n < 255)
+DELETE FROM audit_blocks WHERE bucket IN (SELECT n FROM buckets) AND last_segment <= :last;
 
 -- row: audit_app
 --   id text, client_id text, name text

@@ -188,6 +188,67 @@ static void one_event_has_one_form(void **state) {
                         fail_msg("%s was taken for an event", wrong[i]);
 }
 
+/* How long the field of a user id is with these bytes: AUDIT_UUID_BYTES if they are a UUID. */
+static size_t id_bytes(struct str id) {
+        uint8_t room[AUDIT_UUID_BYTES];
+        struct str packed = audit_pack_id(id, room);
+
+        return packed.ptr == (const char *)room ? packed.len : 0;
+}
+
+static void of_each_character_of_a_uuid_only_its_digits_in_lower_case_are_one(void **state) {
+        for (size_t at = 0; at < sizeof(UUID_A) - 1; at++) {
+                for (int c = 0; c < 256; c++) {
+                        bool dash = at == 8 || at == 13 || at == 18 || at == 23;
+                        bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                        char text[] = UUID_A;
+
+                        text[at] = (char)c;
+                        if ((id_bytes(str_of(text)) != 0 && c) != (dash ? c == '-' : digit))
+                                fail_msg("character %d at %zu", c, at);
+                }
+        }
+        assert_int_equal(id_bytes(STR(UUID_A)), AUDIT_UUID_BYTES);
+        assert_int_equal(id_bytes(STR(UUID_A "0")), 0);
+        assert_int_equal(id_bytes(STR("")), 0);
+}
+
+static void addresses_are_those_that_inet_pton_reads(void **state) {
+        static const struct {
+                const char *text;
+                bool kept;
+        } cases[] = {
+                { "192.0.2.1", true },
+                { "0.0.0.0", true },
+                { "255.255.255.255", true },
+                { "10.200.30.4", true },
+                { "::1", true },
+                { "::ffff:192.0.2.1", true },
+                { "256.0.0.1", false },
+                { "1.2.3", false },
+                { "1.2.3.4.5", false },
+                { "1..2.3", false },
+                { "01.2.3.4", false },
+                { "1.2.3.04", false },
+                { "1.2.3.", false },
+                { ".1.2.3", false },
+                { "1.2.3.4 ", false },
+                { "1.2.3.a", false },
+                { "1.2.3.4294967297", false },
+        };
+
+        for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+                struct audit_entry e = { .id = 1, .event = 2, .count = 1, .address = str_of(cases[i].text) },
+                                   seen;
+                uint8_t bytes[AUDIT_ENTRY_MAX];
+                struct audit_texts texts;
+                struct str rest = str_n(bytes, audit_encode(&e, bytes));
+
+                assert_int_equal(audit_decode(&rest, &texts, &seen), 1);
+                assert_text(seen.address, cases[i].kept ? e.address : STR_NULL);
+        }
+}
+
 static void kinds_have_a_name_and_a_code_each(void **state) {
         unsigned n = 0;
 
@@ -212,6 +273,8 @@ int main(void) {
                 cmocka_unit_test(texts_are_cut_between_characters_and_never_malformed),
                 cmocka_unit_test(every_part_of_an_event_is_no_event),
                 cmocka_unit_test(one_event_has_one_form),
+                cmocka_unit_test(of_each_character_of_a_uuid_only_its_digits_in_lower_case_are_one),
+                cmocka_unit_test(addresses_are_those_that_inet_pton_reads),
                 cmocka_unit_test(kinds_have_a_name_and_a_code_each),
         };
 
