@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { textOf } from '../lib/html.mjs';
-import { jpeg, multipart, png, pngHead, webpAnimation } from '../lib/images.mjs';
+import { jpeg, jpegOfScans, multipart, png, pngHead, pngThatInflates, webpAnimation, webpHead } from '../lib/images.mjs';
 import { authorizeQuery, grant, pkce } from '../lib/oauth.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
@@ -132,6 +132,23 @@ describe('uploading', () => {
       assert.equal(answer.status, 400, answer.text);
       assert.equal(answer.json.detail, says);
       assert.equal(await current(), was);
+    });
+
+  // A few hundred bytes to some hundred thousand, made to take much: what comes of each, and within which time.
+  const INFLATED = 256 * 1024 * 1024, LIMIT_MS = 8000;
+  for (const [what, bytes, type, says] of [
+    ['a PNG whose data go on for 256 MB', () => pngThatInflates(INFLATED), 'image/png', null],
+    ['a PNG with a text of 256 MB', () => pngThatInflates(INFLATED, { text: 'zTXt' }), 'image/png', 'Invalid image file'],
+    ['a PNG with a colour profile of 256 MB', () => pngThatInflates(INFLATED, { text: 'iCCP' }), 'image/png', 'Invalid image file'],
+    ['a WebP of 16384 pixels', () => webpHead(16384), 'image/webp', 'Logo too large. Maximum 2048x2048. Got 16384x16384'],
+    ['a WebP that says less than it is', () => webpHead(16384, 512), 'image/webp', 'Invalid image file'],
+    ['a JPEG of as many scans as are looked at', () => jpegOfScans(499), 'image/jpeg', null],
+    ['a JPEG of more scans', () => jpegOfScans(800), 'image/jpeg', 'Invalid image file'],
+  ])
+    it(`is done with ${what}`, async () => {
+      const file = bytes(), begun = Date.now(), answer = await send(file, type), took = Date.now() - begun;
+      assert.ok(file.length < 300 * 1024 && took < LIMIT_MS, `${file.length} bytes, ${took} ms`);
+      assert.deepEqual([answer.status, answer.json.detail], says ? [400, says] : [200, undefined], answer.text);
     });
 
   it("knows nobody else's app", async () => {

@@ -49,6 +49,49 @@ export function jpeg(width, height = width, { comment = '' } = {}) {
     Buffer.alloc(Math.ceil(width / 8) * Math.ceil(height / 8) / 4), Buffer.from([0xff, 0xd9])]);
 }
 
+// Progressive, grey all over, 2048 pixels, with up to 883 scans: each is a few bytes, and has a decoder go over all of the image.
+export function jpegOfScans(scans) {
+  const side = 2048, blocks = (side / 8) ** 2, one = [1, ...Array(15).fill(0), 0];
+  const segment = (marker, ...data) => {
+    const body = Buffer.concat(data.map((d) => Buffer.from(d)));
+    return Buffer.concat([Buffer.from([0xff, marker, (body.length + 2) >> 8, (body.length + 2) & 255]), body]);
+  };
+  const pack = (bits) => Buffer.from(bits.padEnd(Math.ceil(bits.length / 8) * 8, '1').match(/.{8}/g).flatMap((b) => (b === '11111111' ? [0xff, 0] : [parseInt(b, 2)])));
+  // nothing new: '0' and 14 bits for that many blocks more than 2^14, '10' and a bit for two or three
+  const nothing = `${'0'.padEnd(15, '1').repeat(2)}100`;
+  const passes = Array.from({ length: 63 * 14 }, (_, i) => [1 + (i / 14 | 0), 13 - i % 14]).slice(0, scans - 1);
+  return Buffer.concat([Buffer.from([0xff, 0xd8]), segment(0xdb, [0], Array(64).fill(1)),
+    segment(0xc2, [8, side >> 8, side & 255, side >> 8, side & 255, 1, 1, 0x11, 0]), segment(0xc4, [0x00], one), segment(0xc4, [0x10], [1, 1, ...Array(14).fill(0), 0xe0, 0x10]),
+    segment(0xda, [1, 1, 0, 0, 0, 0]), pack('0'.repeat(blocks)),
+    ...passes.flatMap(([k, low]) => [segment(0xda, [1, 1, 0, k, k, low === 13 ? 13 : ((low + 1) << 4) | low]), pack(nothing)]), Buffer.from([0xff, 0xd9])]);
+}
+
+// A lossless picture of that size by its head alone; canvas: the size that the file says it has, where that is another.
+export function webpHead(side, canvas) {
+  const riff = (type, data) => {
+    const head = Buffer.alloc(8);
+    head.write(type, 0, 'latin1');
+    head.writeUInt32LE(data.length, 4);
+    return Buffer.concat([head, data, Buffer.alloc(data.length % 2)]);
+  };
+  const picture = Buffer.alloc(204), extended = Buffer.alloc(10);
+  picture[0] = 0x2f;
+  picture.writeUInt32LE((side - 1) | ((side - 1) << 14), 1);
+  extended.writeUIntLE((canvas ?? side) - 1, 4, 3);
+  extended.writeUIntLE((canvas ?? side) - 1, 7, 3);
+  return riff('RIFF', Buffer.concat([Buffer.from('WEBP'), ...(canvas ? [riff('VP8X', extended)] : []), riff('VP8L', picture)]));
+}
+
+// A PNG of 512 pixels with data, or the text of a chunk, that inflate to so many bytes.
+export function pngThatInflates(bytes, { text } = {}) {
+  const head = Buffer.alloc(13), data = (size) => deflateSync(Buffer.alloc(size));
+  head.writeUInt32BE(512);
+  head.writeUInt32BE(512, 4);
+  head.set([8, 6, 0, 0, 0], 8);
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head),
+    ...(text ? [chunk(text, Buffer.concat([Buffer.from('C\0\0'), data(bytes)]))] : []), chunk('IDAT', data(text ? 512 * (1 + 512 * 4) : bytes)), chunk('IEND', Buffer.alloc(0))]);
+}
+
 // The head of an animation.
 export function webpAnimation(side) {
   const b = Buffer.alloc(64);

@@ -15,8 +15,6 @@
 #include "base/log.h"
 #include "oauth/logo/limits.h"
 
-enum { TIME_MAX_MS = 20 * 1000 };
-
 static const char program[] = "gatehouse-logo";
 
 struct child {
@@ -120,9 +118,9 @@ static void drain(struct child *child, struct strbuf *out) {
                 close_fd(&child->out);
 }
 
-/* Until the child has said all, or its time is over. */
-static bool talk(struct child *child, struct str image, struct strbuf *out) {
-        int64_t end = clock_monotonic_ms() + TIME_MAX_MS;
+/* Until the child has said all; errors   ERR_LOGO_COSTLY (its time is over), ERR_LOGO_REFUSED (it says too much) */
+static int talk(struct child *child, struct str image, int64_t time_ms, struct strbuf *out) {
+        int64_t end = clock_monotonic_ms() + time_ms;
 
         while (child->out >= 0) {
                 struct pollfd fds[] = { { .fd = child->out, .events = POLLIN },
@@ -130,7 +128,7 @@ static bool talk(struct child *child, struct str image, struct strbuf *out) {
                 int64_t left = end - clock_monotonic_ms();
 
                 if (left <= 0)
-                        return false;
+                        return -ERR_LOGO_COSTLY;
                 if (poll(fds, 2, (int)left) <= 0)
                         continue;
                 if (fds[1].revents)
@@ -138,7 +136,7 @@ static bool talk(struct child *child, struct str image, struct strbuf *out) {
                 if (fds[0].revents)
                         drain(child, out);
         }
-        return !out->failed;
+        return out->failed ? -ERR_LOGO_REFUSED : 0;
 }
 
 static int child_end(struct child *child, bool well) {
@@ -154,21 +152,31 @@ static int child_end(struct child *child, bool well) {
         return status;
 }
 
-int logo_helper_run(struct str image, struct strbuf *out) {
+/* 127: what stands for "could not be run" where a shell would say it; all else is the image's doing. Who has used up the processor time
+ * is killed by the system. */
+static int judge(int talked, int status) {
+        if (talked < 0)
+                return talked;
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+                return -ERR_LOGO_FAILED;
+        if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGXCPU))
+                return -ERR_LOGO_COSTLY;
+        return -ERR_LOGO_REFUSED;
+}
+
+int logo_helper_run(struct str image, int64_t time_ms, struct strbuf *out) {
         struct child child;
-        bool well;
-        int r, status;
+        int r, status, talked;
 
         r = child_start(&child);
         if (r < 0)
                 return r;
-        well = talk(&child, image, out);
-        status = child_end(&child, well);
-        if (well && WIFEXITED(status) && WEXITSTATUS(status) == 0 && out->len > 0)
+        talked = talk(&child, image, time_ms, out);
+        status = child_end(&child, talked == 0);
+        if (talked == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 && out->len > 0)
                 return 0;
         if (WIFEXITED(status) && WEXITSTATUS(status) == LOGO_REFUSED)
                 return -ERR_LOGO_REFUSED;
         LOG(LOG_WARNING, "a logo could not be decoded within its limits", LOG_INT("status", status));
-        /* 127: what stands for "could not be run" where a shell would say it; all else is the image's doing */
-        return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? -ERR_LOGO_FAILED : -ERR_LOGO_REFUSED;
+        return judge(talked, status);
 }

@@ -68,7 +68,7 @@ static int make(struct request *req, struct upload *upload) {
         int r = scan(req, upload->file);
 
         if (r == 0)
-                r = logo_helper_run(upload->file, &image);
+                r = logo_helper_run(upload->file, LOGO_HELPER_TIME_MS, &image);
         if (r < 0)
                 return r;
         upload->image = arena_copy(&req->arena, strbuf_str(&image));
@@ -77,8 +77,8 @@ static int make(struct request *req, struct upload *upload) {
 
 /* The page says beside the field what is wrong with a file; what is wrong with the server has a page of its own. */
 static bool is_about_file(int r) {
-        return r == -ERR_LOGO_REFUSED || r == -ERR_LOGO_INFECTED || r == -ERR_LOGO_SCANNER ||
-               r == -ERR_INVALID_FIELD;
+        return r == -ERR_LOGO_REFUSED || r == -ERR_LOGO_COSTLY || r == -ERR_LOGO_INFECTED ||
+               r == -ERR_LOGO_SCANNER || r == -ERR_INVALID_FIELD;
 }
 
 int handle_logo_make(struct request *req, struct response *res _unused_) {

@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 
 /* 2048 x 2048 pixels take 16 MiB, in several forms at a time. */
-enum { MEMORY_MAX = 256 * 1024 * 1024, CPU_MAX_S = 10 };
+enum { MEMORY_MAX = 256 * 1024 * 1024 };
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -44,7 +44,7 @@ static bool limit_calls(void) {
 
 /* A sanitizer wants address space without end, and calls that no decoder makes. */
 bool confine(void) {
-        if (!limit(RLIMIT_CPU, CPU_MAX_S) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_CORE, 0) ||
+        if (!limit(RLIMIT_CPU, CONFINE_CPU_MAX_S) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_CORE, 0) ||
             prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
                 return false;
         if (SANITIZED)

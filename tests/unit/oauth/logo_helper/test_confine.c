@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -114,11 +115,45 @@ static void what_inflates_without_end_finds_no_more_memory(void **state) {
         (void)close(to_parent[1]);
 }
 
+static int go_on_for_ever(void) {
+        volatile unsigned n = 0;
+
+        if (write(to_parent[1], "!", 1) != 1)
+                return IN_VAIN;
+        for (;;)
+                n++;
+}
+
+/* That it has its few seconds is looked at; what happens at their end is tried with one. */
+static void what_goes_on_for_ever_is_killed(void **state) {
+        const struct rlimit one = { 1, 1 };
+        struct rlimit given;
+        int status = -1;
+        char said;
+        pid_t pid;
+
+        assert_int_equal(pipe(to_parent), 0);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0)
+                _exit(confine() ? go_on_for_ever() : NOT_CONFINED);
+        assert_int_equal(read(to_parent[0], &said, 1), 1);
+        assert_int_equal(prlimit(pid, RLIMIT_CPU, &one, &given), 0);
+        assert_int_equal(given.rlim_cur, CONFINE_CPU_MAX_S);
+        assert_int_equal(given.rlim_max, CONFINE_CPU_MAX_S);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), SIGKILL);
+        (void)close(to_parent[0]);
+        (void)close(to_parent[1]);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_a_decoder_does_not_need_ends_it),
                 cmocka_unit_test(it_may_work_and_write_to_what_is_open),
                 cmocka_unit_test(what_inflates_without_end_finds_no_more_memory),
+                cmocka_unit_test(what_goes_on_for_ever_is_killed),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
