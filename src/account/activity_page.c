@@ -5,9 +5,13 @@
 #include "account/frame.h"
 #include "account/handlers.h"
 #include "account/moment.h"
+#include "account/scope.h"
 #include "pages/page.h"
 
-enum { ARENA_MAX = 16 * 1024 * 1024 }; /* bytes: segments are read whole */
+enum {
+        ARENA_MAX = 16 * 1024 * 1024, /* bytes: segments are read whole */
+        DETAIL_MAX = 4096,            /* bytes: all permissions in words */
+};
 
 static int set_app(struct request *req, json_t **data, struct str app_id) {
         struct audit_app_row app;
@@ -27,6 +31,24 @@ static int set_key(struct request *req, json_t **data, struct str key_id) {
         return MIN_OF(r, 0);
 }
 
+/* Permissions in words; all else as it is on record. */
+static struct str detail_text(struct request *req, struct str detail) {
+        _cleanup_(strbuf_done) struct strbuf words = STRBUF_INIT(DETAIL_MAX);
+        struct str unknown;
+        scope_set scopes;
+
+        if (detail.len == 0 || !scope_parse(detail, &scopes, &unknown))
+                return detail;
+        for (unsigned bit = 0; bit < SCOPE_BITS; bit++) {
+                if (!(scopes & 1u << bit))
+                        continue;
+                if (words.len)
+                        strbuf_append(&words, STR(" · "));
+                strbuf_append(&words, page_text(req, scope_rows[bit].title));
+        }
+        return words.failed || !words.len ? detail : arena_copy(&req->arena, strbuf_str(&words));
+}
+
 static int event_json(struct request *req, const struct audit_entry *e, json_t **ret) {
         const struct audit_kind *kind = audit_kind(e->event);
         json_t *data = json_object();
@@ -36,7 +58,7 @@ static int event_json(struct request *req, const struct audit_entry *e, json_t *
                       kind ? kind->text : TEXT("Something that this version has no words for"));
         form_set_bool(&data, "refused", kind && kind->refused);
         form_set_object(&data, "at", moment_json(req, id_time_ms(e->id)));
-        form_set(&data, "detail", e->detail);
+        form_set(&data, "detail", detail_text(req, e->detail));
         if (e->count > 1)
                 form_set_object(&data, "times", json_integer(e->count));
         if (audit_shows_place(e, req->identity->user_id)) {

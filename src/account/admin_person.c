@@ -65,7 +65,8 @@ static int show(struct request *req, struct response *res, int status, const str
         form_set(&data, "email", user->email);
         form_set(&data, "name", user->name);
         form_set(&data, "initials", str_n(initials, initials_of(user->name, user->email, initials)));
-        form_set(&data, "timezone", user->timezone);
+        form_set(&data, "timezone",
+                 str_eq(user->timezone, STR("not-set")) ? page_text(req, TEXT("Not set")) : user->timezone);
         form_set_bool(&data, "is_admin", user->is_admin);
         form_set_bool(&data, "disabled", !user->is_active);
         form_set_bool(&data, "yourself", str_eq(user->id, req->identity->user_id));

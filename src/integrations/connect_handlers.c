@@ -225,6 +225,14 @@ int handle_connect_page_admit(struct request *req, struct response *res _unused_
         return r < 0 ? r : STEP_NEXT;
 }
 
+/* What programs are told of the state says nothing to a person. */
+static struct str problem_text(const struct request *req, int result) {
+        if (result == -ERR_CONNECTION_STATE)
+                return TEXT("This attempt has expired, was used already, or was begun by another account or "
+                            "browser. Connect the account again.");
+        return req->error_detail.ptr ? req->error_detail : error_row(result)->text;
+}
+
 int handle_connect_page(struct request *req, struct response *res) {
         struct connect_answer answer = {
                 .state_token = query_text(req, "state"),
@@ -242,7 +250,7 @@ int handle_connect_page(struct request *req, struct response *res) {
         if (r < 0 && (row->other_status >= 500 && r != -ERR_PROVIDER_NOT_CONFIGURED))
                 return r;
         if (r < 0)
-                problem = page_text(req, req->error_detail.ptr ? req->error_detail : row->text);
+                problem = page_text(req, problem_text(req, r));
         else if (done.state.return_to.ptr &&
                  (done.missing.len == 0 || str_starts_with(done.state.return_to, STR("/auth/integrations/"))))
                 return response_redirect(res, done.state.return_to); /* the wizard tells what is missing */

@@ -74,6 +74,28 @@ int handle_connected_page(struct request *req, struct response *res) {
 
 /* --- by hand --- */
 
+/* Each kind's form has a field for the title: "api_key_title". */
+static const char *title_member(struct request *req, const char *before) {
+        const struct param *type = params_find(&req->body_params, STR("type"));
+        enum credential_kind kind;
+        struct str member = STR_NULL;
+
+        if (type && type->kind == PARAM_TEXT && credential_kind_find(type->value, &kind))
+                member = arena_printf(&req->arena, "%s" STR_FMT "_title", before, STR_ARG(type->value));
+        return member.ptr ? member.ptr : "title";
+}
+
+static const char *error_member(struct request *req) {
+        struct str name = req->error_field;
+
+        if (str_eq(name, STR("title")))
+                return title_member(req, "");
+        if (str_eq(name, STR("headers")))
+                return "header_name";
+        name = arena_printf(&req->arena, STR_FMT, STR_ARG(name));
+        return name.ptr ? name.ptr : "title";
+}
+
 static int show(struct request *req, struct response *res, int status, const struct provider *p,
                 struct str return_to) {
         const struct credentials_input input = { .provider = p, .return_to = return_to, .show_title = true };
@@ -84,17 +106,13 @@ static int show(struct request *req, struct response *res, int status, const str
         form_set(&data, "return_to", return_to);
         form_set(&data, "back_url", return_to);
         if (req->method == HTTP_POST) {
-                form_set(&data, "typed_title", form_echo(req, "title", TYPED_MAX));
+                form_set(&data, title_member(req, "typed_"), form_echo(req, "title", TYPED_MAX));
                 form_set(&data, "typed_username", form_echo(req, "username", TYPED_MAX));
                 form_set(&data, "typed_host", form_echo(req, "host", TYPED_MAX));
                 form_set(&data, "typed_header_name", form_echo(req, "header_name", TYPED_MAX));
         }
         if (req->error_field.ptr)
-                form_set_text(req, &errors,
-                              str_eq(req->error_field, STR("headers"))
-                                      ? "header_name"
-                                      : arena_printf(&req->arena, STR_FMT, STR_ARG(req->error_field)).ptr,
-                              req->error_detail);
+                form_set_text(req, &errors, error_member(req), req->error_detail);
         form_set_object(&data, "errors", errors);
         return page_respond(req->context->theme, res, status, "credential_new", data);
 }

@@ -269,7 +269,7 @@ describe("the person's own pages", () => {
     assert.match(page.text, /Acme is connected[\s\S]*Connected as ada/);
     const again = await person.page(`/auth/integrations/oauth_callback?code=c&state=${state_token}`);
     assert.equal(again.status, 400);
-    assert.match(again.text, /Invalid or expired state token/);
+    assert.match(again.text, /This attempt has expired, was used already/);
   });
 
   it('read what the provider says against it, as text', async () => {

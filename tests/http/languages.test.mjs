@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { makeAdmin } from '../lib/admin.mjs';
+import { until } from '../lib/audit.mjs';
 import { encodeForm } from '../lib/browser.mjs';
 import { textOf } from '../lib/html.mjs';
 import { jpeg, multipart, png, webpAnimation } from '../lib/images.mjs';
 import { authorizeQuery, pkce } from '../lib/oauth.mjs';
 import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
+
+const german = { accept: 'text/html', 'accept-language': 'de' };
 
 describe('the language of pages', () => {
   let server;
@@ -63,6 +66,14 @@ describe('the language of pages', () => {
     }
   });
 
+  it('is that of what was allowed, in the record of what somebody did', async () => {
+    const person = await signUp(server);
+    assert.equal((await person.post('/api/api-keys', { json: { name: 'Nightly', permissions: ['READ_GRAPH', 'IDENTITY'] } })).status, 200);
+    const words = await until(async () => textOf((await person.get('/profile/activity', { headers: german })).text), (text) => text.includes('Nightly'), 'the key');
+    assert.match(words, /Sehen, wer Sie sind · Ihre Agenten und deren Ergebnisse sehen/);
+    assert.doesNotMatch(words, /IDENTITY|READ_GRAPH/);
+  });
+
   it('changes nothing of what programs read', async () => {
     const answer = await fetch(`${server.base}/external-api/v1/me`, { headers: { 'accept-language': 'de' } });
     assert.equal(answer.status, 401);
@@ -73,7 +84,6 @@ describe('the language of pages', () => {
 
 // What beside each field of the page's forms is wrong: { 'name-error': '…' }.
 const problemsOf = (html) => Object.fromEntries([...html.matchAll(/<p class="field-error" id="([^"]*)">([\s\S]*?)<\/p>/g)].map(([, id, text]) => [id, textOf(text)]));
-const german = { accept: 'text/html', 'accept-language': 'de' };
 
 describe('what is refused, in German', () => {
   let server, person, admin, app;
@@ -142,7 +152,7 @@ describe('what is refused, in German', () => {
     assert.equal(page.status, 400, page.text);
     assert.match(Object.values(problemsOf(page.text))[0], /^Nötig ist ein Hostname wie api\.example\.com/);
     assert.match(Object.values(problemsOf((await store({ host: 'a.example', header_name: 'Host', header_value: 'x' })).text))[0], /^Host, Content-Length, Connection und andere Felder/);
-    assert.equal(Object.values(problemsOf((await store({ title: 'x'.repeat(300), host: 'a.example' })).text))[0], 'Höchstens 200 Zeichen');
+    assert.deepEqual(problemsOf((await store({ title: 'x'.repeat(300), host: 'a.example' })).text), { 'http-host-title-error': 'Höchstens 200 Zeichen' });
   });
 
   it("is an app's request", async () => {
