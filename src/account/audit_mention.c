@@ -1,6 +1,6 @@
 #include "account/audit_mention.h"
 
-/* FNV-1a with 64 bits, folded; never 0. */
+/* FNV-1a with 64 bits, whose last bytes hardly reach the upper bits, and what MurmurHash3 ends with, so that they do. Never 0. */
 static uint32_t hash_of(enum audit_mentioned kind, struct str bytes) {
         const uint64_t offset = 0xcbf29ce484222325, prime = 0x100000001b3;
         uint64_t hash = (offset ^ (uint64_t)kind) * prime;
@@ -8,7 +8,9 @@ static uint32_t hash_of(enum audit_mentioned kind, struct str bytes) {
 
         for (size_t i = 0; i < bytes.len; i++)
                 hash = (hash ^ str_at(bytes, i)) * prime;
-        folded = (uint32_t)(hash ^ hash >> 32);
+        hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
+        hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53;
+        folded = (uint32_t)(hash >> 32);
         return folded ? folded : 1;
 }
 

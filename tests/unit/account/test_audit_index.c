@@ -223,11 +223,26 @@ static void a_mention_stands_once_and_ids_have_one_number_in_either_form(void **
         free(m);
 }
 
+/* Or a person's row would be as long as those of many. */
+static void people_with_like_ids_are_spread_over_the_buckets(void **state) {
+        unsigned counts[256] = { 0 };
+
+        for (unsigned i = 0; i < 256 * 64; i++) {
+                char text[40];
+
+                (void)snprintf(text, sizeof(text), "0198f3a2-7c11-7abc-8def-%012x", i);
+                counts[audit_mention_id(AUDIT_PERSON, str_of(text)) >> 24]++;
+        }
+        for (unsigned i = 0; i < 256; i++)
+                assert_in_range(counts[i], 24, 128);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_search_finds_what_is_there_in_blocks_and_before_them),
                 cmocka_unit_test(an_index_that_is_not_there_is_made_anew),
                 cmocka_unit_test(what_is_removed_is_forgotten),
+                cmocka_unit_test(people_with_like_ids_are_spread_over_the_buckets),
                 cmocka_unit_test(a_mention_stands_once_and_ids_have_one_number_in_either_form),
         };
 
