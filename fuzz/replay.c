@@ -11,10 +11,11 @@
 #include <limits.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fuzz.h"
+
+#include "base/clock.h"
 #include "mutate.h"
 
 enum {
@@ -120,16 +121,17 @@ static void on_abort(int number _unused_) {
 }
 
 /* In turn with each file, so that all of them get their share. */
-static void run_mutated(unsigned long runs, time_t seconds, uint64_t seed, const char *program) {
+static void run_mutated(unsigned long runs, long seconds, uint64_t seed, const char *program) {
+        const struct sigaction action = { .sa_handler = on_abort, .sa_flags = (int)SA_RESETHAND };
         const char *slash = strrchr(program, '/');
-        time_t end = time(NULL) + seconds;
+        int64_t end = clock_monotonic_ms() + seconds * 1000;
 
         (void)snprintf(broken, sizeof(broken), "broken-%s.bin", slash ? slash + 1 : program);
         printf("mutations of seed %llu; what breaks is left in %s\n", (unsigned long long)seed, broken);
         (void)fflush(stdout);
-        (void)signal(SIGABRT, on_abort);
+        (void)sigaction(SIGABRT, &action, NULL);
         mutate_seed(seed);
-        for (unsigned long i = 0; i < runs && time(NULL) <= end; i++) {
+        for (unsigned long i = 0; i < runs && clock_monotonic_ms() < end; i++) {
                 struct str input = str_first(inputs[i % n_inputs], MUTATED_MAX);
 
                 memcpy(mutated, input.ptr, input.len);
@@ -146,9 +148,9 @@ int main(int argc, char **argv) {
                 { "dict", required_argument, NULL, 'd' },
                 { NULL, 0, NULL, 0 },
         };
-        uint64_t seed = (uint64_t)time(NULL);
+        uint64_t seed = (uint64_t)clock_now(&clock_system);
         unsigned long runs = ULONG_MAX;
-        time_t seconds = 0;
+        long seconds = 0;
         bool ok = true;
         int option;
 

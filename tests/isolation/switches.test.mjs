@@ -128,7 +128,7 @@ describe('a person', () => {
 
   it('whom somebody switches off in the database itself is a stranger at every node within a second', async () => {
     const s = await scene();
-    await nodes.first.sql(`UPDATE users SET is_active = FALSE WHERE id = '${s.person.user.id}'`);
+    await nodes.first.database.sql(`UPDATE users SET is_active = FALSE WHERE id = '${s.person.user.id}'`);
     await new Promise((resume) => setTimeout(resume, 1_000));
     await isSignedOut(s.at);
     await isDead(s.at, s.app, s.t);

@@ -6,7 +6,7 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // What was gathered or committed is there after about a second; a test asks until then.
 export async function until(look, holds, what) {
-  for (const end = Date.now() + 15_000;;) {
+  for (const end = Date.now() + 60_000;;) {
     const seen = await look();
     if (holds(seen))
       return seen;

@@ -94,6 +94,34 @@ async function psql(url, text) {
   return select ? JSON.parse(out, (_, value) => value === true ? 1 : value === false ? 0 : value) : [];
 }
 
+// Rows of these tables nodes keep in memory, and triggers tell them of changes.
+const KEPT = /\b(UPDATE|DELETE FROM)\s+(users|apps|authorizations|access_tokens|sessions|store_state)\b/i;
+
+// A change beside the nodes, done when each of them knows of it: like the commands, it tells them a mark and waits for their answers.
+// psql looks for answers after each statement, so it is given empty ones until they are there.
+async function psqlHeard(url, text) {
+  const { password, ...rest } = parts(url), id = randomBytes(8).toString('hex'), until = Date.now() + QUERY_LIMIT;
+  const child = spawn(join(programs(), 'psql'), ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', address({ ...rest })],
+    { stdio: ['pipe', 'pipe', 'pipe'], env: credentials(password) });
+  const ended = new Promise((done) => child.once('close', done));
+  let out = '', err = '';
+  child.stdout.on('data', (d) => { out += d; });
+  child.stderr.on('data', (d) => { err += d; });
+  child.stdin.on('error', () => {});
+  child.stdin.write(`LISTEN gatehouse_${id};\n${text.replace(/;?\s*$/, ';')}\n
+    SELECT 'nodes:' || count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'gatehouse listener %';
+    NOTIFY gatehouse, 'mark:${id}:1';\n`);
+  const nodes = () => /^nodes:(\d+)$/m.exec(out)?.[1] ?? Infinity, answers = () => out.split(`"gatehouse_${id}"`).length - 1;
+  while (answers() < nodes() && child.exitCode === null && Date.now() < until) {
+    await pause(5);
+    child.stdin.write('SELECT 1 WHERE false;\n');
+  }
+  child.stdin.end();
+  const code = await ended;
+  assert.ok(code === 0 && answers() >= nodes(), `psql: ${err.trim() || `${answers()} of ${nodes()} nodes answered`}`);
+  return [];
+}
+
 function parts(url) {
   const { username, password, port, pathname } = new URL(url);
   return { username, password, port, database: pathname.slice(1) };
@@ -116,6 +144,11 @@ export class Database {
 
   sql(text) {
     return psql(this.url, text);
+  }
+
+  // The same, done when every node knows of it.
+  sqlHeard(text) {
+    return KEPT.test(text) ? psqlHeard(this.url, text) : psql(this.url, text);
   }
 
   // All that its tables hold, bytes as Latin-1.

@@ -212,7 +212,7 @@ export class Server {
   // Looks into the database, or changes its rows, beside the running server. In what both engines accept: TRUE and FALSE in
   // statements, 1 and 0 in answers. ids of tokens are greater than a JavaScript number is exact.
   sql(text) {
-    return this.database.sql(text);
+    return engine === 'postgres' ? this.database.sqlHeard(text) : this.database.sql(text);
   }
 
   // Every app, code, token and session of the past: shifts the instants in the named columns by so many seconds.

@@ -71,6 +71,8 @@ static void a_file_may_hold_what_looks_like_a_delimiter(void **state) {
         assert_null(find("f")->type.ptr);
 }
 
+#define LONGEST "0123456789012345678901234567890123456789012345678901234567890123456789"
+
 static void boundaries_are_of_the_characters_that_the_rfc_names(void **state) {
         static const char *const good[] = { "multipart/form-data; boundary=xx",
                                             "multipart/form-data;boundary=\"xx\"",
@@ -81,8 +83,7 @@ static void boundaries_are_of_the_characters_that_the_rfc_names(void **state) {
                 "multipart/form-data; boundary=\"xx",
                 "multipart/form-data; boundary=x*x",
                 "multipart/form-data; boundary=\"x x\"",
-                "multipart/form-data; boundary="
-                "0123456789012345678901234567890123456789012345678901234567890123456789x"
+                "multipart/form-data; boundary=" LONGEST "x",
         };
 
         for (size_t i = 0; i < ARRAY_LENGTH(good); i++)
