@@ -19,8 +19,8 @@ int quota_check_storage(struct tx *tx, const struct context *context, struct are
         return check_storage(context, &used, more);
 }
 
-int quota_check_execution(struct tx *tx, const struct context *context, struct arena *arena, struct str user_id,
-                          int64_t more) {
+int quota_check_execution(struct tx *tx, const struct context *context, struct arena *arena,
+                          struct str user_id, int64_t more) {
         struct storage_used_row used = { 0 };
         int r;
 
