@@ -149,10 +149,11 @@ def parse_signature(text, comment, path, line):
 class Reader:
     """One file, line by line: comments gather until the line that they belong to."""
 
-    def __init__(self, path):
+    def __init__(self, path, fragments):
         self.path, self.rows, self.statements = path, [], []
         self.comment, self.row, self.row_text, self.current, self.variant = [], None, "", None, ""
         self.signature, self.signature_line = "", 0
+        self.fragments, self.fragment = fragments, None
 
     def fail(self, line, text):
         raise Mistake(self.path, line, text)
@@ -185,8 +186,13 @@ class Reader:
 
     def directive(self, number, body):
         """True if the comment line is one of ours."""
-        match = re.match(r"(row|name):\s*(.*)", body)
-        if match and match.group(1) == "row":
+        match = re.match(r"(row|name|fragment):\s*(.*)", body)
+        if match and match.group(1) == "fragment":
+            self.current, self.fragment = None, match.group(2)
+            if not re.fullmatch(NAME, self.fragment) or self.fragment in self.fragments:
+                self.fail(number, f"'{self.fragment}' is no name for a fragment, or given twice")
+            self.fragments[self.fragment] = ""
+        elif match and match.group(1) == "row":
             self.current = None
             if not re.fullmatch(NAME, match.group(2)):
                 self.fail(number, f"'{match.group(2)}' is no name for a row: lower case, digits and '_'")
@@ -201,8 +207,22 @@ class Reader:
         self.comment = []
         return True
 
+    def filled_in(self, number, raw):
+        """A line of SQL with the fragments that it names."""
+
+        def text_of(match):
+            if not self.fragments.get(match.group(1)):
+                self.fail(number, f"there is no '-- fragment: {match.group(1)}' above")
+            return self.fragments[match.group(1)]
+
+        return re.sub(rf"\{{({NAME})\}}", text_of, raw.rstrip())
+
     def line(self, number, raw):
         text = raw.strip()
+        if self.fragment and text and not text.startswith("--"):
+            self.fragments[self.fragment] += (" " if self.fragments[self.fragment] else "") + self.filled_in(number, text)
+            return
+        self.fragment = None
         if self.row and re.match(r"--\s{2,}\S", text):
             self.row_text += " " + text[2:].strip().rstrip(",") + ","
             return
@@ -221,7 +241,7 @@ class Reader:
             self.fail(number, "SQL that belongs to no '-- name:'")
         else:
             self.comment = []
-            self.current.texts.setdefault(self.variant, []).append((number, raw.rstrip()))
+            self.current.texts.setdefault(self.variant, []).append((number, self.filled_in(number, raw)))
 
     def read(self):
         with open(self.path, encoding="utf-8") as file:
@@ -285,9 +305,9 @@ def inserts_one(statement):
 
 
 def read_all(paths):
-    rows, statements = {}, {}
+    rows, statements, fragments = {}, {}, {}
     for path in paths:
-        reader = Reader(path).read()
+        reader = Reader(path, fragments).read()
         for row in reader.rows:
             if row.name in rows:
                 raise Mistake(path, row.line, f"row '{row.name}' is also in {rows[row.name].path}:{rows[row.name].line}")

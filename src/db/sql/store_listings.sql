@@ -18,116 +18,73 @@
 -- row: store_review
 --   score bigint, comments text?, created_at bigint, updated_at bigint
 
--- Lists in an order of their own: the ids of those among the first `reach` that have all tokens of `words` but not all of
--- `without`; each may be empty. as_set: what has them is looked up first, all at once; otherwise each one's text is looked at.
+-- All tokens of `words`, but not all of `without`, which may be empty; and whether a listing of near_ids has them. as_set: what has them
+-- is looked up first, all at once; otherwise each one's text is looked at.
+
+-- fragment: match
+'(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END
+
+-- fragment: tsquery
+CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
+     CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END AS tsquery)
+
+-- fragment: has_match
+:words = '' OR CASE WHEN :as_set THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH {match})
+                    ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
+
+-- fragment: has_tsquery
+:words = '' OR CASE WHEN :as_set THEN near_ids.id IN (SELECT w.id FROM store_words w WHERE w.words @@ {tsquery})
+                    ELSE (SELECT w.words @@ (SELECT {tsquery}) FROM store_words w WHERE w.id = near_ids.id) END
+
+-- Lists in an order of their own: the ids of those among the first `reach` that have them; with no words, of all.
 -- SQLite keeps a subquery's order where that has a LIMIT; asked for the order again, it would first take all of them.
 
 -- name: store_ids_by_rating(words text, without text, as_set boolean, reach bigint, limit bigint, offset bigint) -> store_id*
 -- sqlite: its full-text search
-SELECT near_ids.id AS id
-FROM (SELECT id FROM store_listings WHERE is_live ORDER BY rating DESC, name_key, id LIMIT :reach) AS near_ids
-WHERE :words = '' OR CASE WHEN :as_set
-      THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH
-                              '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END)
-      ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
-LIMIT :limit OFFSET :offset;
+SELECT near_ids.id AS id FROM (SELECT id FROM store_listings WHERE is_live ORDER BY rating DESC, name_key, id LIMIT :reach) AS near_ids
+WHERE {has_match} LIMIT :limit OFFSET :offset;
 -- postgres: its full-text search
 SELECT near_ids.id AS id
 FROM (SELECT id, rating, name_key FROM store_listings WHERE is_live ORDER BY rating DESC, name_key, id LIMIT :reach) AS near_ids
-WHERE :words = '' OR CASE WHEN :as_set
-      THEN near_ids.id IN (SELECT w.id FROM store_words w WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                       CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
-                       AS tsquery))
-      ELSE (SELECT w.words @@ (SELECT CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                               CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
-                               AS tsquery))
-            FROM store_words w WHERE w.id = near_ids.id) END
-ORDER BY near_ids.rating DESC, near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
+WHERE {has_tsquery} ORDER BY near_ids.rating DESC, near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
 
 -- name: store_ids_by_runs(words text, without text, as_set boolean, reach bigint, limit bigint, offset bigint) -> store_id*
 -- sqlite: its full-text search
-SELECT near_ids.id AS id
-FROM (SELECT id FROM store_listings WHERE is_live ORDER BY runs DESC, name_key, id LIMIT :reach) AS near_ids
-WHERE :words = '' OR CASE WHEN :as_set
-      THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH
-                              '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END)
-      ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
-LIMIT :limit OFFSET :offset;
+SELECT near_ids.id AS id FROM (SELECT id FROM store_listings WHERE is_live ORDER BY runs DESC, name_key, id LIMIT :reach) AS near_ids
+WHERE {has_match} LIMIT :limit OFFSET :offset;
 -- postgres: its full-text search
 SELECT near_ids.id AS id
 FROM (SELECT id, runs, name_key FROM store_listings WHERE is_live ORDER BY runs DESC, name_key, id LIMIT :reach) AS near_ids
-WHERE :words = '' OR CASE WHEN :as_set
-      THEN near_ids.id IN (SELECT w.id FROM store_words w WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                       CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
-                       AS tsquery))
-      ELSE (SELECT w.words @@ (SELECT CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                               CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
-                               AS tsquery))
-            FROM store_words w WHERE w.id = near_ids.id) END
-ORDER BY near_ids.runs DESC, near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
+WHERE {has_tsquery} ORDER BY near_ids.runs DESC, near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
 
 -- name: store_ids_by_updated_at(words text, without text, as_set boolean, reach bigint, limit bigint, offset bigint) -> store_id*
 -- sqlite: its full-text search
-SELECT near_ids.id AS id
-FROM (SELECT id FROM store_listings WHERE is_live ORDER BY updated_at DESC, name_key, id LIMIT :reach) AS near_ids
-WHERE :words = '' OR CASE WHEN :as_set
-      THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH
-                              '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END)
-      ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
-LIMIT :limit OFFSET :offset;
+SELECT near_ids.id AS id FROM (SELECT id FROM store_listings WHERE is_live ORDER BY updated_at DESC, name_key, id LIMIT :reach) AS near_ids
+WHERE {has_match} LIMIT :limit OFFSET :offset;
 -- postgres: its full-text search
 SELECT near_ids.id AS id
 FROM (SELECT id, updated_at, name_key FROM store_listings WHERE is_live ORDER BY updated_at DESC, name_key, id LIMIT :reach) AS near_ids
-WHERE :words = '' OR CASE WHEN :as_set
-      THEN near_ids.id IN (SELECT w.id FROM store_words w WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                       CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
-                       AS tsquery))
-      ELSE (SELECT w.words @@ (SELECT CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                               CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
-                               AS tsquery))
-            FROM store_words w WHERE w.id = near_ids.id) END
-ORDER BY near_ids.updated_at DESC, near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
+WHERE {has_tsquery} ORDER BY near_ids.updated_at DESC, near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
 
 -- name: store_ids_by_name(words text, without text, as_set boolean, reach bigint, limit bigint, offset bigint) -> store_id*
 -- sqlite: its full-text search
-SELECT near_ids.id AS id
-FROM (SELECT id FROM store_listings WHERE is_live ORDER BY name_key, id LIMIT :reach) AS near_ids
-WHERE :words = '' OR CASE WHEN :as_set
-      THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH
-                              '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END)
-      ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
-LIMIT :limit OFFSET :offset;
+SELECT near_ids.id AS id FROM (SELECT id FROM store_listings WHERE is_live ORDER BY name_key, id LIMIT :reach) AS near_ids
+WHERE {has_match} LIMIT :limit OFFSET :offset;
 -- postgres: its full-text search
 SELECT near_ids.id AS id
 FROM (SELECT id, name_key FROM store_listings WHERE is_live ORDER BY name_key, id LIMIT :reach) AS near_ids
-WHERE :words = '' OR CASE WHEN :as_set
-      THEN near_ids.id IN (SELECT w.id FROM store_words w WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                       CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
-                       AS tsquery))
-      ELSE (SELECT w.words @@ (SELECT CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                               CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END
-                               AS tsquery))
-            FROM store_words w WHERE w.id = near_ids.id) END
-ORDER BY near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
+WHERE {has_tsquery} ORDER BY near_ids.name_key, near_ids.id LIMIT :limit OFFSET :offset;
 
--- All that have these tokens, but not all of `without` (which may be empty), put into order.
+-- All that have them, put into order.
+-- fragment: in_order
+ORDER BY CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updated_at WHEN 'name' THEN 0 ELSE -l.runs END,
+         l.name_key, l.id LIMIT :limit OFFSET :offset
+
 -- name: store_ids_found(words text, without text, sort text, limit bigint, offset bigint) -> store_id*
 -- sqlite: its full-text search
-SELECT l.id AS id
-FROM store_words w JOIN store_listings l ON l.id = w.rowid
-WHERE w.store_words MATCH '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END
-ORDER BY CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updated_at WHEN 'name' THEN 0 ELSE -l.runs END,
-         l.name_key, l.id
-LIMIT :limit OFFSET :offset;
+SELECT l.id AS id FROM store_words w JOIN store_listings l ON l.id = w.rowid WHERE w.store_words MATCH {match} {in_order};
 -- postgres: its full-text search
-SELECT l.id AS id
-FROM store_words w JOIN store_listings l ON l.id = w.id
-WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                      CASE :without WHEN '' THEN ''
-                                    ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END AS tsquery)
-ORDER BY CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updated_at WHEN 'name' THEN 0 ELSE -l.runs END,
-         l.name_key, l.id
-LIMIT :limit OFFSET :offset;
+SELECT l.id AS id FROM store_words w JOIN store_listings l ON l.id = w.id WHERE w.words @@ {tsquery} {in_order};
 
 -- Those of a JSON array of ids, in its order.
 -- name: store_cards_of(ids text, limit bigint) -> store_card*

@@ -104,7 +104,7 @@ LIMIT :limit OFFSET :offset;
 SELECT p.id AS id, user_id, username, name, description, avatar_url, links, is_featured, listings, runs, ratings, stars,
        top_categories
 FROM store_words w JOIN store_profiles p ON p.id = w.rowid
-WHERE w.store_words MATCH '(' || :words || ')' || CASE :without WHEN '' THEN '' ELSE ' NOT (' || :without || ')' END
+WHERE w.store_words MATCH {match}
 ORDER BY CASE :sort WHEN 'agent_rating' THEN -rating WHEN 'agent_runs' THEN -runs WHEN 'num_agents' THEN -listings ELSE 0 END,
          p.id
 LIMIT :limit OFFSET :offset;
@@ -112,9 +112,7 @@ LIMIT :limit OFFSET :offset;
 SELECT p.id AS id, user_id, username, name, description, avatar_url, links, is_featured, listings, runs, ratings, stars,
        top_categories
 FROM store_words w JOIN store_profiles p ON p.id = w.id
-WHERE w.words @@ CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
-                      CASE :without WHEN '' THEN ''
-                                    ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END AS tsquery)
+WHERE w.words @@ {tsquery}
 ORDER BY CASE :sort WHEN 'agent_rating' THEN -rating WHEN 'agent_runs' THEN -runs WHEN 'num_agents' THEN -listings ELSE 0 END,
          p.id
 LIMIT :limit OFFSET :offset;

@@ -52,6 +52,19 @@ class Sqlgen(unittest.TestCase):
         self.assertIn(says, said)
         self.assertFalse(os.path.exists(self.path("out.c")))
 
+    def test_a_fragment_stands_for_its_sql(self):
+        _, source = self.made("statements", {
+            "a.sql": ROW + "-- fragment: mine\nowner = :owner\n  AND good\n\n-- fragment: newest\nWHERE {mine} ORDER BY id\n\n"
+                     "-- name: f(owner text) -> thing?\nSELECT id, name, data, good FROM t {newest} LIMIT 1;\n",
+            "b.sql": "-- name: g(owner text) -> count\nDELETE FROM t WHERE {mine} AND x = '{}';\n"})
+        self.assertIn('FROM t WHERE owner = ?1 AND good ORDER BY id LIMIT 1"', source)
+        self.assertIn("DELETE FROM t WHERE owner = ?1 AND good AND x = '{}'", source)
+
+    def test_mistakes_in_fragments_are_told(self):
+        self.refused("-- name: f() -> count\nDELETE FROM t\nWHERE {mine};\n", 3, "there is no '-- fragment: mine' above")
+        self.refused("-- fragment: A b\nx\n", 1, "'A b' is no name for a fragment")
+        self.refused("-- fragment: a\nx\n\n-- fragment: a\nx\n", 4, "given twice")
+
     def test_parameters_are_numbered_as_the_signature_has_them(self):
         _, source = self.made("statements", {"a.sql":
             "-- name: f(a text, b bigint) -> count\nUPDATE t SET x = :b WHERE y = :a AND z = :b;\n"})
