@@ -2,6 +2,7 @@
 
 #include "account/audit.h"
 #include "account/identity.h"
+#include "agents/body.h"
 #include "agents/execution/check.h"
 #include "agents/execution/engine.h"
 #include "agents/execution/store.h"
@@ -20,35 +21,14 @@ enum { NODES_CHECKED_AT_ONCE = 1000 }; /* of a graph that is in memory; more are
 
 /* The member node_input of the body, which may be left out as a whole. */
 static int read_inputs(struct request *req, struct str *ret) {
-        _cleanup_(strbuf_done) struct strbuf text = STRBUF_INIT(EXECUTION_INPUTS_MAX);
         json_auto_t *body = NULL;
-        char problem[VALUE_PROBLEM_MAX];
-        const json_t *inputs;
         int r;
 
         *ret = STR("{}");
         if (req->body_kind == BODY_NONE)
                 return 0;
-        if (req->body_kind != BODY_JSON)
-                return request_refuse(req, ERR_MEDIA_TYPE, "Send the body as application/json");
-        r = value_parse(req->body, true, &body, problem);
-        if (r == -ERR_BAD_JSON)
-                return request_refuse(req, ERR_BAD_JSON, "The body is not valid JSON: %s", problem);
-        if (r < 0)
-                return r;
-        if (!json_is_object(body))
-                return -ERR_BAD_JSON;
-        inputs = json_object_get(body, "node_input");
-        if (!inputs)
-                return 0;
-        if (!json_is_object(inputs))
-                return request_refuse_field(req, "node_input", "dict_type",
-                                            "Input should be a valid dictionary");
-        value_write(&text, inputs, VALUE_COMPACT);
-        if (text.failed)
-                return -ERR_TOO_LARGE;
-        *ret = arena_copy(&req->arena, strbuf_str(&text));
-        return ret->ptr ? 0 : -ERR_NO_MEMORY;
+        r = body_read(req, &body);
+        return r < 0 ? r : body_object(req, body, "node_input", EXECUTION_INPUTS_MAX, ret);
 }
 
 int handle_execute(struct request *req, struct response *res _unused_) {
@@ -210,29 +190,19 @@ int handle_stop_answer(struct request *req, struct response *res) {
 /* --- a person's answer --- */
 
 static int read_review(struct request *req, json_t **ret) {
-        char problem[VALUE_PROBLEM_MAX];
         json_auto_t *body = NULL;
-        const json_t *message;
+        struct str message;
+        bool approved;
         int r;
 
-        if (req->body_kind != BODY_JSON)
-                return req->body_kind == BODY_NONE ? -ERR_BAD_JSON : -ERR_MEDIA_TYPE;
-        r = value_parse(req->body, true, &body, problem);
-        if (r == -ERR_BAD_JSON)
-                return request_refuse(req, ERR_BAD_JSON, "The body is not valid JSON: %s", problem);
-        if (r < 0)
-                return r;
-        if (!json_is_object(body))
-                return -ERR_BAD_JSON;
-        if (!json_object_get(body, "approved"))
-                return request_refuse_field(req, "approved", "missing", "Field required");
-        if (!json_is_boolean(json_object_get(body, "approved")))
-                return request_refuse_field(req, "approved", "bool_type", "Input should be a valid boolean");
-        message = json_object_get(body, "message");
-        if (message && !json_is_string(message) && !json_is_null(message))
-                return request_refuse_field(req, "message", "string_type", "Input should be a valid string");
-        *ret = json_incref(body);
-        return 0;
+        r = body_read(req, &body);
+        if (r == 0)
+                r = body_bool(req, body, "approved", &approved);
+        if (r == 0)
+                r = body_text(req, body, "message", false, EXECUTION_INPUTS_MAX, &message);
+        if (r == 0)
+                *ret = json_incref(body);
+        return r;
 }
 
 static int refuse_review(struct request *req) {

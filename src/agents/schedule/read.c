@@ -2,61 +2,29 @@
 
 #include "account/identity.h"
 #include "account/user.h"
-#include "agents/value/value.h"
+#include "agents/body.h"
 
 /* What the External API's document asked for is parsed already. */
 static int parse_body(struct request *req) {
-        char problem[VALUE_PROBLEM_MAX];
-        int r;
-
         if (req->json)
                 return 0;
         if (req->body_kind == BODY_NONE)
                 return request_refuse_field(req, "name", "missing", "Field required");
-        if (req->body_kind != BODY_JSON)
-                return request_refuse(req, ERR_MEDIA_TYPE, "Send the body as application/json");
-        r = value_parse(req->body, true, &req->json, problem);
-        if (r == -ERR_BAD_JSON)
-                return request_refuse(req, ERR_BAD_JSON, "The body is not valid JSON: %s", problem);
-        if (r == 0 && !json_is_object(req->json))
-                return -ERR_BAD_JSON;
-        return r;
+        return body_read(req, &req->json);
 }
 
-/* A member's text. STR_NULL when it is absent or null and need not be there. */
-static int read_text(struct request *req, const char *name, bool required, size_t max, struct str *ret) {
-        const json_t *value = json_object_get(req->json, name);
-
-        *ret = STR_NULL;
-        if (!value && required)
-                return request_refuse_field(req, name, "missing", "Field required");
-        if (!value || (json_is_null(value) && !required))
-                return 0;
-        if (!json_is_string(value))
-                return request_refuse_field(req, name, "string_type", "Input should be a valid string");
-        *ret = value_str(value);
-        if (ret->len > max)
-                return request_refuse_field(req, name, "string_too_long",
-                                            "String should have at most %zu characters", max);
-        return 0;
-}
-
-/* A member that is an object, as JSON text; {} when it is left out. */
+/* An object that a schedule keeps. */
 static int read_object(struct request *req, const char *name, size_t max, struct str *ret) {
-        _cleanup_(strbuf_done) struct strbuf text = STRBUF_INIT(max);
-        const json_t *value = json_object_get(req->json, name);
+        int r;
 
         *ret = STR("{}");
-        if (!value || json_is_null(value))
+        if (json_is_null(json_object_get(req->json, name)))
                 return 0;
-        if (!json_is_object(value))
-                return request_refuse_field(req, name, "dict_type", "Input should be a valid dictionary");
-        value_write(&text, value, VALUE_COMPACT);
-        if (text.failed)
-                return request_refuse_field(req, name, "too_long", "%s should have at most %zu bytes as JSON",
-                                            name, max);
-        *ret = arena_copy(&req->arena, strbuf_str(&text));
-        return ret->ptr ? 0 : -ERR_NO_MEMORY;
+        r = body_object(req, req->json, name, max, ret);
+        return r == -ERR_TOO_LARGE
+                       ? request_refuse_field(req, name, "too_long",
+                                              "%s should have at most %zu bytes as JSON", name, max)
+                       : r;
 }
 
 static int read_version(struct request *req, int64_t *ret) {
@@ -73,7 +41,7 @@ static int read_version(struct request *req, int64_t *ret) {
 }
 
 static int read_name(struct request *req, struct str *ret) {
-        int r = read_text(req, "name", true, SCHEDULE_NAME_MAX, ret);
+        int r = body_text(req, req->json, "name", true, SCHEDULE_NAME_MAX, ret);
 
         if (r < 0)
                 return r;
@@ -112,11 +80,11 @@ int schedule_read(struct request *req, struct schedule_new *ret) {
         if (r == 0)
                 r = read_name(req, &ret->name);
         if (r == 0)
-                r = read_text(req, "cron", true, CRON_MAX, &ret->cron);
+                r = body_text(req, req->json, "cron", true, CRON_MAX, &ret->cron);
         if (r == 0)
                 r = schedule_check_cron(req, "cron", ret->cron);
         if (r == 0)
-                r = read_text(req, "timezone", false, TIMEZONE_NAME_MAX, &ret->timezone);
+                r = body_text(req, req->json, "timezone", false, TIMEZONE_NAME_MAX, &ret->timezone);
         if (r == 0 && !ret->timezone.ptr)
                 ret->timezone = str_eq(req->identity->timezone, STR("not-set")) ? STR("UTC")
                                                                                 : req->identity->timezone;

@@ -19,7 +19,7 @@
 
 enum {
         SCHEDULE_ID_LENGTH = 36,     /* UUID */
-        SCHEDULE_NAME_MAX = 200,     /* bytes */
+        SCHEDULE_NAME_MAX = 200,     /* characters */
         SCHEDULE_INPUTS_MAX = 40000, /* bytes of JSON text */
         SCHEDULE_CREDENTIALS_MAX = 8000,
         SCHEDULES_LISTED_MAX = 100, /* in one answer */

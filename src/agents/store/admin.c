@@ -1,9 +1,10 @@
 /* What administrators decide about the store. */
 #include "account/audit.h"
 #include "account/identity.h"
+#include "agents/body.h"
 #include "agents/store/answer.h"
-#include "agents/store/body.h"
 #include "agents/store/decide.h"
+#include "agents/store/offer.h"
 #include "agents/store/publish.h"
 #include "agents/store/submission.h"
 #include "agents/store/submit.h"
@@ -94,13 +95,13 @@ int handle_admin_decide(struct request *req, struct response *res) {
         bool yes = false;
         int r;
 
-        r = store_body_read(req, &body);
+        r = body_read(req, &body);
         if (r == 0)
-                r = store_body_bool(req, body, "is_approved", &yes);
+                r = body_bool(req, body, "is_approved", &yes);
         if (r == 0)
-                r = store_body_text(req, body, "comments", STORE_NOTE_MAX, &comments);
+                r = body_text(req, body, "comments", false, STORE_NOTE_MAX, &comments);
         if (r == 0)
-                r = store_body_text(req, body, "date_submitted", CLOCK_ISO_LENGTH, &seen);
+                r = body_text(req, body, "date_submitted", false, CLOCK_ISO_LENGTH, &seen);
         if (r < 0)
                 return r;
         if (!yes && (!comments.ptr || str_trim(comments).len == 0))
@@ -136,8 +137,8 @@ static int read_featured(struct request *req, bool *ret) {
         json_auto_t *body = NULL;
         int r;
 
-        r = store_body_read(req, &body);
-        return r < 0 ? r : store_body_bool(req, body, "is_featured", ret);
+        r = body_read(req, &body);
+        return r < 0 ? r : body_bool(req, body, "is_featured", ret);
 }
 
 int handle_admin_feature(struct request *req, struct response *res) {

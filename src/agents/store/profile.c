@@ -1,8 +1,9 @@
 /* How people appear in the store. */
 #include "account/audit.h"
 #include "account/identity.h"
+#include "agents/body.h"
 #include "agents/store/answer.h"
-#include "agents/store/body.h"
+#include "agents/store/offer.h"
 #include "agents/store/publish.h"
 #include "agents/store/submit.h"
 
@@ -106,12 +107,12 @@ int handle_store_profile_put(struct request *req, struct response *res) {
         struct store_fault fault;
         int r;
 
-        r = store_body_read(req, &body);
+        r = body_read(req, &body);
         if (r < 0)
                 return r;
         r = store_person_read(body, &req->arena, &person, &fault);
         if (r == -ERR_INVALID_FIELD)
-                return store_body_refuse(req, &fault);
+                return request_refuse_field(req, fault.field, fault.type, "%s", fault.text);
         if (r == 0)
                 r = store(req, &person);
         return r < 0 ? r : answer(req, res);

@@ -1,8 +1,9 @@
 /* Stars and comments of those who ran an agent of the store. */
 #include "account/audit.h"
 #include "account/identity.h"
-#include "agents/store/body.h"
+#include "agents/body.h"
 #include "agents/store/listing.h"
+#include "agents/store/offer.h"
 #include "agents/store/publish.h"
 #include "agents/store/submit.h"
 #include "base/json_write.h"
@@ -90,11 +91,11 @@ int handle_store_review_put(struct request *req, struct response *res) {
         int64_t score = 0;
         int r;
 
-        r = store_body_read(req, &body);
+        r = body_read(req, &body);
         if (r == 0)
-                r = store_body_int(req, body, "score", SCORE_MIN, SCORE_MAX, &score);
+                r = body_int(req, body, "score", SCORE_MIN, SCORE_MAX, &score);
         if (r == 0)
-                r = store_body_text(req, body, "comments", STORE_NOTE_MAX, &comments);
+                r = body_text(req, body, "comments", false, STORE_NOTE_MAX, &comments);
         if (r == 0)
                 r = find(req, &listing);
         if (r == 0)

@@ -2,8 +2,9 @@
 #include "agents/store/submission.h"
 #include "account/audit.h"
 #include "account/identity.h"
+#include "agents/body.h"
 #include "agents/paging.h"
-#include "agents/store/body.h"
+#include "agents/store/offer.h"
 #include "agents/store/publish.h"
 #include "agents/store/submit.h"
 #include "agents/store/version.h"
@@ -26,7 +27,7 @@ static int read_status(struct request *req, const json_t *body, struct str *ret)
         struct str status;
         int r;
 
-        r = store_body_text(req, body, "status", 20, &status);
+        r = body_text(req, body, "status", false, 20, &status);
         if (r < 0)
                 return r;
         *ret = STR("PENDING");
@@ -44,11 +45,9 @@ static int read_graph(struct request *req, const json_t *body, struct store_draf
         int64_t version;
         int r;
 
-        r = store_body_text(req, body, "graph_id", 100, &id);
-        if (r == 0 && !id.ptr)
-                r = request_refuse_field(req, "graph_id", "missing", "Field required");
+        r = body_text(req, body, "graph_id", true, 100, &id);
         if (r == 0)
-                r = store_body_int(req, body, "graph_version", 1, INT32_MAX, &version);
+                r = body_int(req, body, "graph_version", 1, INT32_MAX, &version);
         if (r == 0)
                 r = db_graph_version_find(req->tx, &req->arena, id, req->identity->user_id, version, &row);
         if (r < 0)
@@ -68,12 +67,12 @@ static int read_sent(struct request *req, bool needs_slug, struct sent *ret) {
         struct store_fault fault;
         int r;
 
-        r = store_body_read(req, &body);
+        r = body_read(req, &body);
         if (r < 0)
                 return r;
         r = store_offer_read(body, needs_slug, &req->arena, &ret->offer, &fault);
         if (r == -ERR_INVALID_FIELD)
-                return store_body_refuse(req, &fault);
+                return request_refuse_field(req, fault.field, fault.type, "%s", fault.text);
         ret->draft = (struct store_draft){ .offer = &ret->offer, .source = STR("") };
         if (r == 0)
                 r = read_status(req, body, &ret->draft.status);

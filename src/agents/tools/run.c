@@ -118,7 +118,7 @@ static int check_schedule(struct request *req, struct response *res, struct run 
                 return tool_reply_error(req, res, "schedule_name is required for scheduled execution");
         if (run->cron.len == 0)
                 return tool_reply_error(req, res, "cron expression is required for scheduled execution");
-        if (run->schedule_name.len > SCHEDULE_NAME_MAX || str_has_control(run->schedule_name))
+        if (str_utf8_length(run->schedule_name) > SCHEDULE_NAME_MAX || str_has_control(run->schedule_name))
                 return tool_reply_error(
                         req, res, "schedule_name must have at most %d characters, without control characters",
                         SCHEDULE_NAME_MAX);

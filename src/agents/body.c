@@ -1,14 +1,16 @@
-#include "agents/store/body.h"
+#include "agents/body.h"
 
 #include "agents/value/value.h"
 
-int store_body_read(struct request *req, json_t **ret) {
+int body_read(struct request *req, json_t **ret) {
         char problem[VALUE_PROBLEM_MAX];
         json_t *body = NULL;
         int r;
 
         if (req->body_kind != BODY_JSON)
-                return req->body_kind == BODY_NONE ? -ERR_BAD_JSON : -ERR_MEDIA_TYPE;
+                return req->body_kind == BODY_NONE
+                               ? -ERR_BAD_JSON
+                               : request_refuse(req, ERR_MEDIA_TYPE, "Send the body as application/json");
         r = value_parse(req->body, true, &body, problem);
         if (r == -ERR_BAD_JSON)
                 return request_refuse(req, ERR_BAD_JSON, "The body is not valid JSON: %s", problem);
@@ -22,11 +24,7 @@ int store_body_read(struct request *req, json_t **ret) {
         return 0;
 }
 
-int store_body_refuse(struct request *req, const struct store_fault *fault) {
-        return request_refuse_field(req, fault->field, fault->type, "%s", fault->text);
-}
-
-int store_body_bool(struct request *req, const json_t *body, const char *name, bool *ret) {
+int body_bool(struct request *req, const json_t *body, const char *name, bool *ret) {
         const json_t *value = json_object_get(body, name);
 
         if (!value)
@@ -37,8 +35,8 @@ int store_body_bool(struct request *req, const json_t *body, const char *name, b
         return 0;
 }
 
-int store_body_int(struct request *req, const json_t *body, const char *name, int64_t min, int64_t max,
-                   int64_t *ret) {
+int body_int(struct request *req, const json_t *body, const char *name, int64_t min, int64_t max,
+             int64_t *ret) {
         const json_t *value = json_object_get(body, name);
         int64_t number;
 
@@ -57,11 +55,14 @@ int store_body_int(struct request *req, const json_t *body, const char *name, in
         return 0;
 }
 
-int store_body_text(struct request *req, const json_t *body, const char *name, size_t max, struct str *ret) {
+int body_text(struct request *req, const json_t *body, const char *name, bool required, size_t max,
+              struct str *ret) {
         const json_t *value = json_object_get(body, name);
 
         *ret = STR_NULL;
-        if (!value || json_is_null(value))
+        if (!value && required)
+                return request_refuse_field(req, name, "missing", "Field required");
+        if (!value || (json_is_null(value) && !required))
                 return 0;
         if (!json_is_string(value))
                 return request_refuse_field(req, name, "string_type", "Input should be a valid string");
@@ -69,5 +70,21 @@ int store_body_text(struct request *req, const json_t *body, const char *name, s
                 return request_refuse_field(req, name, "string_too_long",
                                             "String should have at most %zu characters", max);
         *ret = arena_copy(&req->arena, value_str(value));
+        return ret->ptr ? 0 : -ERR_NO_MEMORY;
+}
+
+int body_object(struct request *req, const json_t *body, const char *name, size_t max, struct str *ret) {
+        _cleanup_(strbuf_done) struct strbuf text = STRBUF_INIT(max);
+        const json_t *value = json_object_get(body, name);
+
+        *ret = STR("{}");
+        if (!value)
+                return 0;
+        if (!json_is_object(value))
+                return request_refuse_field(req, name, "dict_type", "Input should be a valid dictionary");
+        value_write(&text, value, VALUE_COMPACT);
+        if (text.failed)
+                return -ERR_TOO_LARGE;
+        *ret = arena_copy(&req->arena, strbuf_str(&text));
         return ret->ptr ? 0 : -ERR_NO_MEMORY;
 }
