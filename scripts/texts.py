@@ -8,7 +8,7 @@ texts.py check CATALOGUE...                       says what is missing, left ove
 
 A catalogue is a .po file of GNU gettext, whose tools are used; its keys are the English texts as they stand in templates and code:
 - in a template, whatever a block-level element holds, with the inline elements and Mustache tags in it, white space made one
-  blank; and the attributes that people read. A translation must have the same tags.
+  blank; and the attributes that people read, data-say-… among them, which scripts take their texts from. A translation must have the same tags.
 - in C code, the literals in TEXT("…"), the columns of the .def files that people read, and the formats of what requests are refused
   with. {0}, {1} stand for values;
 - the words that say what a provider's scopes allow.
@@ -32,7 +32,7 @@ TEMPLATES = os.path.join(ROOT, 'src/pages/templates')
 # Content of these is part of the sentence around them.
 INLINE = {'a', 'abbr', 'b', 'bdi', 'br', 'cite', 'code', 'em', 'i', 'kbd', 'q', 'small', 'span', 'strong', 'time', 'var', 'wbr'}
 VOID = {'br', 'img', 'input', 'link', 'meta', 'wbr', 'hr'}
-READ_ATTRIBUTES = re.compile(r'(\s(?:alt|aria-label|placeholder|title)=")([^"]*)(")')
+READ_ATTRIBUTES = re.compile(r'(\s(?:alt|aria-label|placeholder|title|data-say-[a-z-]+)=")([^"]*)(")')
 
 SILENT_BLOCKS = {'{{$width}}', '{{$head}}'}
 FOR_DEVELOPERS = {'guide.html', 'style.html', 'test_client.html'}  # in English as the guides

@@ -30,6 +30,7 @@ static const struct {
         { "connected_script_url", STR_INIT("connected.js") },
         { "copy_script_url", STR_INIT("copy.js") },
         { "guide_script_url", STR_INIT("guide.js") },
+        { "logo_script_url", STR_INIT("logo.js") },
         { "profile_script_url", STR_INIT("profile.js") },
         { "reference_script_url", STR_INIT("reference.js") },
         { "return_script_url", STR_INIT("reference_return.js") },

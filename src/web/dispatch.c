@@ -72,10 +72,13 @@ static int application_body_limit(void *data _unused_, const struct request *req
 
 static void application_refuse(void *data, struct http_exchange *x, struct str text) {
         const struct web_application *app = data;
+        const struct route *route;
 
         x->request.context = app->context;
         metrics_request(METRICS_ROUTES_MAX - 1, x->response.status, 0);
-        respond_refusal(&x->request, &x->response, text);
+        if (route_find(x->request.method, x->request.path, &route, x->request.path_params) < 0)
+                route = NULL;
+        respond_refusal(&x->request, &x->response, route, text);
 }
 
 static int application_loop_open(void *data, struct http_loop *loop _unused_, void **ret_state) {

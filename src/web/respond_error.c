@@ -128,7 +128,7 @@ static void write_json(struct request *req, struct response *res, const struct r
         json_object_end(&w);
 }
 
-static int respond_page(struct request *req, struct response *res, const struct error_row *row) {
+static int respond_page(struct request *req, struct response *res, struct str text) {
         bool ours = res->status >= 500, missing = res->status == 404;
         json_t *data = json_object();
 
@@ -137,8 +137,7 @@ static int respond_page(struct request *req, struct response *res, const struct 
                       : missing ? TEXT("There is no such page")
                                 : TEXT("That did not work"));
         form_set_text(req, &data, "text",
-                      missing ? TEXT("Check the address, or go back to where you came from.")
-                              : text_of(req, row));
+                      missing ? TEXT("Check the address, or go back to where you came from.") : text);
         form_set_bool(&data, "by_server", ours);
         form_set_bool(&data, "by_person", !ours);
         form_set(&data, "home_url", STR("/"));
@@ -211,7 +210,7 @@ void respond_error(struct request *req, struct response *res, const struct route
         row = error_row(result);
         res->status = status_of(req, route, row);
         log_failure(req, row, res->status);
-        if (wants_page(req, route) && respond_page(req, res, row) == 0)
+        if (wants_page(req, route) && respond_page(req, res, text_of(req, row)) == 0)
                 goto fields;
 
         response_reset(res);
@@ -227,9 +226,29 @@ fields:
                                 arena_printf(&req->arena, "%lld", (long long)req->retry_after));
 }
 
-void respond_refusal(struct request *req, struct response *res, struct str text) {
+/* Only once the header section was understood is it known what was asked for: of all refusals that of a body is left. */
+static bool refuse_on_page(struct request *req, struct response *res, const struct route *route) {
+        const int too_large = error_row(-ERR_TOO_LARGE)->other_status;
+        struct str text =
+                route && route->flags & ROUTE_UPLOAD
+                        ? TEXT("The file is too large: it may have 3 MB at most. Go back and choose "
+                               "another one.")
+                        : TEXT("What you sent is too large. Go back and shorten it.");
+
+        if (res->status != too_large || !route || !(route->flags & ROUTE_PAGE))
+                return false;
+        if (respond_page(req, res, text) == 0)
+                return true;
+        response_reset(res);
+        res->status = too_large;
+        return false;
+}
+
+void respond_refusal(struct request *req, struct response *res, const struct route *route, struct str text) {
         struct json_writer w = JSON_WRITER(&res->body);
 
+        if (refuse_on_page(req, res, route))
+                return;
         response_begin(res, res->status, CONTENT_TYPE_JSON);
         json_object_begin(&w);
         json_member_str(&w, "detail", text);

@@ -10,5 +10,8 @@
  */
 void respond_error(struct request *req, struct response *res, const struct route *route, int result);
 
-/* The body of a refusal by the HTTP seam, whose status is set already. */
-void respond_refusal(struct request *req, struct response *res, struct str text);
+/* The body of a refusal by the HTTP seam, whose status is set already.
+ *
+ * route   of the request; NULL when none was found, or the request was not understood that far
+ */
+void respond_refusal(struct request *req, struct response *res, const struct route *route, struct str text);

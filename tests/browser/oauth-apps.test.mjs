@@ -77,7 +77,7 @@ describe('an app', () => {
     assert.ok(await page.locator('img.mark').evaluate((i) => i.complete && i.naturalWidth === 512), 'it is shown');
     await page.getByLabel('Another image').setInputFiles({ ...image, buffer: png(512, 600) });
     await button('Change logo').click();
-    assert.match(await page.locator('#file-error').innerText(), /must be square. Got 512x600/);
+    assert.match(await page.locator('#file-problem').innerText(), /not square: it has 512 × 600 pixels/);
 
     await page.getByRole('textbox', { name: 'Redirect URIs' }).fill('http://planner.example.com/');
     await page.getByRole('textbox', { name: /^Description/ }).fill('Something else');
@@ -117,6 +117,9 @@ describe('an app', () => {
     await page.getByLabel('Image', { exact: true }).setInputFiles(image);
     await button('Upload logo').click();
     assert.match(await text(), /Logo uploaded successfully/);
+    await page.getByLabel('Another image').setInputFiles({ ...image, buffer: png(512, 600) });
+    await button('Change logo').click();
+    assert.match(await page.locator('#file-error').innerText(), /must be square. Got 512x600/);
     await button('Remove logo').click();
     assert.match(await text(), /Logo removed/);
     await page.getByLabel('What becomes of the present secret').selectOption('604800');
@@ -149,3 +152,22 @@ for (const [look, options] of Object.entries(looks))
     await register(`Another ${look}, with a name that is very long and has_one_word_that_is_longer_than_most_of_them`);
     await fits('made');
   });
+
+it('the image that was chosen is shown, and what is wrong with it is said before it is sent', async () => {
+  await open(path);
+  await register('Chooser');
+  await page.getByRole('link', { name: 'I have copied it' }).click();
+  const choose = async (file) => {
+    await page.locator('#file').setInputFiles({ name: 'logo.png', mimeType: 'image/png', ...file });
+    await page.waitForFunction(() => !document.getElementById('file-problem').hidden || !document.getElementById('file-preview').hidden);
+    return page.locator('#file-problem').innerText();
+  };
+  assert.equal(await choose({ buffer: Buffer.alloc(3 * 1024 * 1024 + 1) }), 'The file is larger than 3 MB');
+  assert.equal(await page.locator('#file').evaluate((e) => e.validity.valid), false, 'it is not sent');
+  assert.equal(await choose({ buffer: Buffer.from('nothing') }), 'This is no image that can be shown');
+  assert.equal(await choose({ buffer: png(512, 600) }), 'The image is not square: it has 512 × 600 pixels');
+  assert.equal(await choose({ buffer: png(300) }), 'The image must have 512 to 2048 pixels on each side; this one has 300');
+  assert.equal(await choose(image), '');
+  assert.equal(await page.locator('#file').evaluate((e) => e.validity.valid), true);
+  assert.deepEqual(await page.locator('#file-preview').evaluate((e) => [...e.getContext('2d').getImageData(4, 4, 1, 1).data]), [31, 102, 80, 255]);
+});

@@ -286,6 +286,23 @@ describe('the pages', () => {
       assert.match(textOf(/id="file-error">([^<]*)</.exec(page.text)[1]), says);
     });
 
+  it('say of a file that nobody would read to its end what it is, in words and in the language of who sends it', async () => {
+    const much = Buffer.alloc(6 * 1024 * 1024);
+    for (const [language, says] of [['en', /The file is too large: it may have 3 MB at most/], ['de', /Die Datei ist zu groß: Sie darf höchstens 3 MB haben/]]) {
+      const { body, type } = multipart([upload(much)]);
+      const answer = await fetch(`${server.base}${at()}/logo`, { method: 'POST', body, headers: { 'content-type': type, 'accept-language': language } });
+      assert.equal(answer.status, 413);
+      assert.match(answer.headers.get('content-type'), /^text\/html/);
+      assert.match(answer.headers.get('content-security-policy'), /default-src 'none'/);
+      assert.match(textOf(await answer.text()), says);
+    }
+    const long = await fetch(`${server.base}/login`, { method: 'POST', body: `email=${'x'.repeat(100_000)}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    assert.equal(long.status, 413);
+    assert.match(textOf(await long.text()), /What you sent is too large/);
+    const program = await fetch(`${server.base}/api/oauth/apps/${app.id}/logo/upload`, { method: 'POST', ...(({ body, type }) => ({ body, headers: { 'content-type': type } }))(multipart([upload(much)])) });
+    assert.deepEqual([program.status, (await program.json()).detail], [413, 'The body is too large']);
+  });
+
   it('ask for the token of their form', async () => {
     assert.equal((await owner.post(`${at()}/logo`, multipart([{ name: 'csrf', value: 'x' }, upload(png(512))]))).status, 403);
     assert.equal((await owner.post(`${at()}/logo`, multipart([upload(png(512))]))).status, 403);

@@ -2,7 +2,7 @@
 'use strict';
 for (const button of document.querySelectorAll('[data-copy]')) {
   const field = document.getElementById(button.dataset.copy);
-  const label = button.textContent;
+  const label = button.textContent, name = button.getAttribute('aria-label');
 
   button.hidden = false;
   button.addEventListener('click', async () => {
@@ -12,10 +12,15 @@ for (const button of document.querySelectorAll('[data-copy]')) {
       getSelection().selectAllChildren(field);
     try {
       await navigator.clipboard.writeText(field.value ?? field.textContent);
-      button.textContent = 'Copied';
+      button.textContent = button.dataset.sayCopied;
     } catch {
-      button.textContent = document.execCommand('copy') ? 'Copied' : 'Press Ctrl+C';
+      button.textContent = document.execCommand('copy') ? button.dataset.sayCopied : button.dataset.sayByHand;
     }
-    setTimeout(() => { button.textContent = label; }, 2500);
+    button.removeAttribute('aria-label'); // what it says now is what is to be heard
+    setTimeout(() => {
+      button.textContent = label;
+      if (name)
+        button.setAttribute('aria-label', name);
+    }, 2500);
   });
 }

@@ -7,7 +7,7 @@
 
   if (!here || select.value === here || ![...select.options].some(({ value }) => value === here))
     return;
-  offer.textContent = `Use ${here}, as this browser does`;
+  offer.textContent = offer.dataset.sayOffer.replace('{0}', here);
   offer.hidden = false;
   offer.addEventListener('click', () => {
     select.value = here;
