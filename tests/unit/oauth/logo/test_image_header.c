@@ -57,7 +57,7 @@ static void an_animated_png_says_so_before_its_data(void **state) {
 }
 
 static void every_prefix_that_lacks_the_size_is_refused(void **state) {
-        static const struct str all[] = { png, jpeg, extended, lossless, lossy };
+        const struct str all[] = { png, jpeg, extended, lossless, lossy };
         /* what stands behind the size is not waited for */
         static const size_t enough[] = { 45, 25, 30, 30, 30 };
         struct image_header header;
