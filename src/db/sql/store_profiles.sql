@@ -74,10 +74,11 @@ UPDATE store_profiles SET top_categories = :top_categories,
                  WHERE l.profile_id = :id AND l.is_live)
 WHERE id = :id;
 
--- The categories of all of theirs that is live.
+-- The categories of all of theirs that is live. In the order of the index by which they are found: asked for that of ids, PostgreSQL went through
+-- the whole store for each.
 -- name: store_profile_categories(id bigint, limit bigint) -> store_category*
 SELECT v.categories AS categories FROM store_listings l JOIN store_versions v ON v.id = l.version_id
-WHERE l.profile_id = :id AND l.is_live ORDER BY l.id LIMIT :limit;
+WHERE l.profile_id = :id AND l.is_live ORDER BY l.slug LIMIT :limit;
 
 -- name: store_profile_add_runs(id bigint, runs bigint) -> count
 UPDATE store_profiles SET runs = runs + :runs WHERE id = :id;
