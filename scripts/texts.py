@@ -204,6 +204,7 @@ C_TEXT = re.compile(rf'\bTEXT(?:_INIT|_LITERAL)?\(\s*((?:{LITERALS}\s*)+)\)', re
 TABLES = {
     'src/base/errors.def': (re.compile(rf'^X\(\w+, \d+, \d+, {LITERALS}, {LITERALS}\)', re.M), (2,)),
     'src/account/audit_event.def': (re.compile(rf'^X\(\d+, \w+, {LITERALS}, \w+, {LITERALS}\)', re.M), (2,)),
+    'src/base/settings.def': (re.compile(rf'^X\(\w+, [^,]+, {LITERALS}, {LITERALS}, \w+, \w+, {LITERALS}\)', re.M), (3,)),
     'src/account/scope.def': (re.compile(rf'^X\(\w+, {LITERALS}, {LITERALS}\)', re.M), (1, 2)),
 }
 

@@ -124,7 +124,7 @@ static int events_json(struct request *req, const struct audit_page *page, json_
         return 0;
 }
 
-static json_t *kinds_json(unsigned chosen) {
+static json_t *kinds_json(const struct request *req, unsigned chosen) {
         json_t *list = json_array();
         const struct audit_kind *kind;
 
@@ -132,7 +132,7 @@ static json_t *kinds_json(unsigned chosen) {
                 json_t *one = json_object();
 
                 form_set(&one, "name", kind->name);
-                form_set(&one, "text", kind->text);
+                form_set_text(req, &one, "text", kind->text);
                 form_set_bool(&one, "chosen", kind->code == chosen);
                 json_array_append_new(list, one);
         }
@@ -168,7 +168,7 @@ static json_t *page_data(struct request *req, const struct audit_filter *filter,
                 if (strcmp(fields[i], "person") != 0) /* who is signed in has that name on every page */
                         form_set(&data, fields[i], admin_query(req, fields[i], ADMIN_SEARCH_MAX));
         form_set(&data, "of_person", admin_query(req, "person", ADMIN_SEARCH_MAX));
-        form_set_object(&data, "kinds", kinds_json(filter->event));
+        form_set_object(&data, "kinds", kinds_json(req, filter->event));
         form_set(&data, "csv_url", link_to(req, "/admin/audit.csv", STR_NULL));
         form_set(&data, "lines_url", STR("/api/admin/audit/export"));
         form_set_text(req, &data, "error", problem);

@@ -9,9 +9,9 @@
 enum { VALUE_MAX = 4096 };
 
 static const char *const sources[] = {
-        [SETTING_DEFAULT] = "Default",
-        [SETTING_ENVIRONMENT] = "Environment",
-        [SETTING_COMMAND_LINE] = "Command line",
+        [SETTING_DEFAULT] = TEXT_LITERAL("Default"),
+        [SETTING_ENVIRONMENT] = TEXT_LITERAL("Environment"),
+        [SETTING_COMMAND_LINE] = TEXT_LITERAL("Command line"),
 };
 
 static struct str masked(struct request *req, struct str value) {
@@ -46,8 +46,8 @@ static json_t *setting_json(struct request *req, unsigned i) {
         json_t *data = json_object();
 
         form_set(&data, "name", str_of(row->variable));
-        form_set(&data, "help", str_of(row->help));
-        form_set(&data, "source", str_of(sources[given->source]));
+        form_set_text(req, &data, "help", str_of(row->help));
+        form_set_text(req, &data, "source", str_of(sources[given->source]));
         form_set_bool(&data, "is_set", given->source != SETTING_DEFAULT);
         if (setting_is_secret(row))
                 form_set_bool(&data, value.len ? "hidden" : "empty", true);

@@ -163,6 +163,14 @@ describe('what is refused, in German', () => {
     assert.match(wizard, /Diese Parameter fehlen: providers, redirect_uri/);
   });
 
+  it('is what administrators choose from, and what settings are for', async () => {
+    const audit = (await admin.get('/admin/audit', { headers: german })).text, settings = textOf((await admin.get('/admin/settings', { headers: german })).text);
+    const kinds = [...audit.matchAll(/<option value="[a-z_]+\.[a-z_]+"[^>]*>([^<]*)</g)].map(([, text]) => text);
+    assert.ok(kinds.length > 30 && kinds.includes('Abgemeldet') && !kinds.some((text) => /\b(the|was|were|an)\b/.test(text)), kinds.join('; '));
+    assert.match(settings, /Ob Fremde ein Konto anlegen dürfen: open oder closed\./);
+    assert.match(settings, /DATABASE_URL Umgebung/);
+  });
+
   it('is what an administrator asks the audit trail', async () => {
     assert.match(textOf((await admin.get('/admin/audit?from=yesterday', { headers: german })).text), /Ein Tag wird so geschrieben: 2026-01-31/);
   });
