@@ -27,6 +27,18 @@ struct str form_echo(const struct request *req, const char *name, size_t max) {
         return param->value;
 }
 
+struct str form_refusal(struct request *req) {
+        struct str type = str_of(req->error_type ? req->error_type : "");
+        const struct sentence *said = req->error_sentence, *plain = NULL;
+
+        if (str_eq(type, STR("missing")) || str_eq(type, STR("string_too_short")))
+                return page_text(req, TEXT("Fill this in"));
+        if (str_eq(type, STR("string_too_long")) && said && said->n_values == 1)
+                plain = sentence_printf(&req->arena, "At most " STR_FMT " characters",
+                                        STR_ARG(said->values[0]));
+        return plain ? page_sentence(req, plain) : page_text(req, req->error_detail);
+}
+
 int form_text(struct request *req, const char *name, size_t max, struct str *ret, struct str *ret_problem) {
         struct str value;
         int r;
@@ -34,7 +46,7 @@ int form_text(struct request *req, const char *name, size_t max, struct str *ret
         r = request_text_optional(req, name, max, &value);
         if (r == -ERR_INVALID_FIELD) {
                 *ret = STR("");
-                *ret_problem = req->error_detail;
+                *ret_problem = form_refusal(req);
                 return 0;
         }
         if (r < 0)

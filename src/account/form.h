@@ -25,6 +25,10 @@ struct str form_echo(const struct request *req, const char *name, size_t max);
 _must_use_ int form_text(struct request *req, const char *name, size_t max, struct str *ret,
                          struct str *ret_problem);
 
+/* What is wrong with the field that the request was just refused for, as one would say it to a person, in the language of the
+ * request's pages: the words of request_refuse_field() are for programs. */
+struct str form_refusal(struct request *req);
+
 /* Adds a text to a page's data; nothing for STR_NULL. When memory runs out *data becomes NULL and stays so,
  * which page_respond() answers. */
 void form_set(json_t **data, const char *name, struct str value);

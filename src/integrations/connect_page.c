@@ -112,7 +112,7 @@ static int show(struct request *req, struct response *res, int status, const str
                 form_set(&data, "typed_header_name", form_echo(req, "header_name", TYPED_MAX));
         }
         if (req->error_field.ptr)
-                form_set_text(req, &errors, error_member(req), req->error_detail);
+                form_set(&errors, error_member(req), form_refusal(req));
         form_set_object(&data, "errors", errors);
         return page_respond(req->context->theme, res, status, "credential_new", data);
 }

@@ -45,7 +45,7 @@ static void set_name(struct request *req, json_t **data, const struct credential
 
         form_set(data, "name", refused ? form_echo(req, "title", NAME_TYPED_MAX) : c->title);
         if (refused)
-                form_set_text(req, data, "name_error", req->error_detail);
+                form_set(data, "name_error", form_refusal(req));
 }
 
 /* p   NULL when the operator took it off the table since */

@@ -144,7 +144,7 @@ static int read_form(struct request *req, struct api_key_info_row *key, const ch
                 r = request_text_optional(req, "description", API_KEY_DESCRIPTION_MAX, &key->description);
         if (r == -ERR_INVALID_FIELD) {
                 *ret_wrong = "description";
-                *ret_problem = req->error_detail;
+                *ret_problem = form_refusal(req);
                 return 0;
         }
         if (r < 0)

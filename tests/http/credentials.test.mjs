@@ -244,7 +244,7 @@ describe('the page', () => {
 
   it('says beside the field why a name is none, keeps what was typed, and changes nothing', async () => {
     const { id } = await create(api, 'openai', apiKey({ title: 'Old' }));
-    for (const [title, why] of [['', /required/], ['   ', /at least 1 character/], ['x'.repeat(201), /at most 200 characters/], ['a\u0007b', /no control character/]]) {
+    for (const [title, why] of [['', /Fill this in/], ['   ', /Fill this in/], ['x'.repeat(201), /At most 200 characters/], ['a\u0007b', /no control character/]]) {
       const answer = await rename(ada, id, title);
       assert.equal(answer.status, 400, answer.text);
       assert.match(new RegExp(`id="name-${id}-error">([^<]*)`).exec(answer.text)[1], why);

@@ -153,6 +153,10 @@ describe('what is refused, in German', () => {
     assert.match(Object.values(problemsOf(page.text))[0], /^Nötig ist ein Hostname wie api\.example\.com/);
     assert.match(Object.values(problemsOf((await store({ host: 'a.example', header_name: 'Host', header_value: 'x' })).text))[0], /^Host, Content-Length, Connection und andere Felder/);
     assert.deepEqual(problemsOf((await store({ title: 'x'.repeat(300), host: 'a.example' })).text), { 'http-host-title-error': 'Höchstens 200 Zeichen' });
+    assert.deepEqual(problemsOf((await store({ host: 'a.example', header_name: '', header_value: 'x' })).text), { 'http-header-name-error': 'Bitte ausfüllen' });
+    const english = await person.get(at), token = /name="csrf" value="([^"]*)"/.exec(english.text)[1];
+    const said = await person.post('/auth/integrations/credentials', { form: { csrf: token, provider: 'http', type: 'api_key', return_to: '/', title: 'x'.repeat(300) }, headers: { accept: 'text/html' } });
+    assert.deepEqual(problemsOf(said.text), { 'http-key-title-error': 'At most 200 characters' });
   });
 
   it("is an app's request", async () => {
