@@ -6,7 +6,8 @@ import { signUp } from '../lib/people.mjs';
 import { Server } from '../lib/server.mjs';
 import { imported, row } from '../lib/store.mjs';
 
-const COUNT = 600, LATE = 450;
+const COUNT = 1060, LATE = 800;
+const SHOWN = 1000; // of one search by words, at most
 // In the order of their names. What is said of each stands in the place that the word "in" tells.
 const all = Array.from({ length: COUNT }, (_, i) => ({
   slug: `tool-${i}`, name: `Tool ${String(i).padStart(4, '0')}${i % 5 ? '' : ' sharp'}${i % 40 ? '' : ' rare'}`,
@@ -49,14 +50,14 @@ describe('GET /store/agents of many', () => {
   for (const words of ['everyone', 'sharp', 'heavy', 'late', 'rare', 'sharp heavy', 'late sharp', 'rare sharp', 'thing', 'kind', 'nothing'])
     for (const page_size of [20, 93])
       it(`finds all by "${words}", what fits best first, ${page_size} a page`, async () => {
-        const found = [0, 1, 2].flatMap((at) => all.filter((listing) => place(listing, words.split(' ')) === at)).map(({ slug }) => slug);
+        const found = [0, 1, 2].flatMap((at) => all.filter((listing) => place(listing, words.split(' ')) === at)).map(({ slug }) => slug).slice(0, SHOWN);
         assert.deepEqual(await pages({ search_query: words }, page_size), found);
       });
 
   for (const words of ['everyone', 'sharp', 'late', 'rare'])
     for (const sorted_by of ['name', 'runs', 'rating'])
       it(`sorts what it finds by "${words}" by ${sorted_by}`, async () => {
-        const found = all.filter((listing) => place(listing, words.split(' ')) < 3).map(({ slug }) => slug);
+        const found = all.filter((listing) => place(listing, words.split(' ')) < 3).map(({ slug }) => slug).slice(0, SHOWN);
         assert.deepEqual(await pages({ search_query: words, sorted_by }, 20), found);
       });
 
@@ -64,5 +65,11 @@ describe('GET /store/agents of many', () => {
     [{ category: 'kind 0', creator: 'maker-2', featured: true }, (_, i) => i % 12 === 6], [{ search_query: 'late', category: 'kind 0' }, (_, i) => i >= LATE && i % 2 === 0],
     [{ search_query: 'everyo' }, () => true], [{ search_query: 'lat' }, (_, i) => i >= LATE], [{}, () => true]])
     it(`lists ${JSON.stringify(query)} by name`, async () =>
-      assert.deepEqual(await pages({ ...query, sorted_by: 'name' }, 50), all.filter(has).map(({ slug }) => slug)));
+      assert.deepEqual(await pages({ ...query, sorted_by: 'name' }, 50), all.filter(has).map(({ slug }) => slug).slice(0, query.search_query ? SHOWN : COUNT)));
+
+  it('shows no more of a search than its first thousand, and all of a list', async () => {
+    const totals = await Promise.all([{ search_query: 'everyone' }, { search_query: 'everyone', page: 51 }, { search_query: 'sharp' }, {}]
+      .map(async (query) => (await api.get('/store/agents', { query })).json));
+    assert.deepEqual(totals.map(({ agents, pagination }) => [agents.length, pagination.total_items]), [[20, SHOWN], [0, SHOWN], [20, all.filter((l) => place(l, ['sharp']) < 3).length], [20, COUNT]]);
+  });
 });

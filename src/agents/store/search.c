@@ -11,13 +11,18 @@ enum {
         LOOKED_UP_OF_MANY =
                 4,      /* where there are more than were counted, as long as to find several times of this */
         WALK_SLACK = 2, /* a walk goes on for this many times of what it should take, */
-        WALK_LEAST = 200,   /* and at least so far */
-        IDS_TEXT_MAX = 8192 /* bytes */
+        WALK_LEAST = 200,    /* and at least so far */
+        COUNTED_MAX = 10000, /* of what is found more often than is shown, to choose by */
+        SHORT_WALK =
+                10, /* where there is so much, a page is full after this many steps for each of its places, */
+        SHORT_WALK_MAX = 2000, /* unless it takes too long to find out */
+        IDS_TEXT_MAX = 8192    /* bytes */
 };
 
 /* A part of the results: those that are found by `words`, but not by what the parts before are found by. */
 struct tier {
         struct str words, without;
+        int64_t begin; /* those of the parts before */
         int64_t n;     /* that it has */
         bool has_more; /* than were counted */
         int64_t limit, offset;
@@ -46,14 +51,17 @@ static int tokens(const struct finding *f, const struct store_search *search, ch
         return ret->ptr ? 0 : -ERR_NO_MEMORY;
 }
 
-static int count(const struct finding *f, struct str words, int64_t *ret) {
+static int count_up_to(const struct finding *f, struct str words, int64_t max, int64_t *ret) {
         struct store_count_row row = { 0 };
         int r;
 
-        r = db_store_words_count(f->tx, f->arena, words, f->q->is_searching ? STORE_FOUND_MAX : INT64_MAX,
-                                 &row);
+        r = db_store_words_count(f->tx, f->arena, words, max, &row);
         *ret = row.n;
         return MIN_OF(r, 0);
+}
+
+static int count(const struct finding *f, struct str words, int64_t *ret) {
+        return count_up_to(f, words, f->q->is_searching ? STORE_FOUND_MAX : INT64_MAX, ret);
 }
 
 /* What has all words; when nothing has, what has the last one as the beginning of a word. */
@@ -77,6 +85,7 @@ static void add_tier(struct finding *f, struct str words, struct str without, in
         if (from < to)
                 f->tiers[f->n++] = (struct tier){ .words = words,
                                                   .without = without,
+                                                  .begin = begin,
                                                   .n = end - begin,
                                                   .has_more = f->q->is_searching && end == STORE_FOUND_MAX,
                                                   .limit = to - from,
@@ -205,11 +214,35 @@ static int walk_plan(const struct finding *f, const struct tier *t, struct walk 
         return 0;
 }
 
-static int listing_ids(const struct finding *f, const struct tier *t, void **ret, size_t *ret_n) {
-        struct store_id_row *rows = NULL;
-        struct walk walk;
+/* Of what is found often a page is full after a few steps, without that all of it is counted: PostgreSQL takes 20 ms for that. */
+static int walk_shortly(const struct finding *f, struct tier *t, struct store_id_row **ret, size_t *ret_n) {
+        struct walk walk = { .reach = MIN_OF((t->offset + t->limit) * SHORT_WALK,
+                                             INT64_C(0) + SHORT_WALK_MAX) };
+        int64_t n;
         int r;
 
+        r = walk_along(f, t, &walk, ret, ret_n);
+        if (r < 0 || *ret_n == (size_t)t->limit)
+                return r;
+        r = count_up_to(f, t->words, COUNTED_MAX, &n);
+        t->n = n - t->begin;
+        t->has_more = n == COUNTED_MAX;
+        return r;
+}
+
+static int listing_ids(const struct finding *f, const struct tier *planned, void **ret, size_t *ret_n) {
+        struct store_id_row *rows = NULL;
+        struct tier tier = *planned, *t = &tier;
+        struct walk walk;
+        int r = 0;
+
+        *ret_n = 0;
+        if (t->has_more)
+                r = walk_shortly(f, t, &rows, ret_n);
+        if (r < 0 || (t->has_more && *ret_n == (size_t)t->limit)) {
+                *ret = rows;
+                return r;
+        }
         r = walk_plan(f, t, &walk);
         if (r == 0 && walk.reach > 0)
                 r = walk_along(f, t, &walk, &rows, ret_n);

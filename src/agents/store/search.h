@@ -6,7 +6,7 @@
 #include "db/statements.h"
 
 /* Results of one search by words: what is behind them is neither counted nor shown. */
-enum { STORE_FOUND_MAX = 10000 };
+enum { STORE_FOUND_MAX = 1000 };
 
 struct store_query {
         bool is_searching;

@@ -28,6 +28,10 @@
 CAST(replace(replace(:words, ' ', ' & '), '*', ':*') ||
      CASE :without WHEN '' THEN '' ELSE ' & !(' || replace(replace(:without, ' ', ' & '), '*', ':*') || ')' END AS tsquery)
 
+-- OFFSET 0: PostgreSQL finds them by themselves, by the index of words, and does not go along all texts in the order of ids for a join.
+-- fragment: found_ids
+(SELECT w.id FROM store_words w WHERE w.words @@ {tsquery} OFFSET 0) AS found_ids
+
 -- fragment: has_match
 :words = '' OR CASE WHEN :as_set THEN near_ids.id IN (SELECT rowid FROM store_words WHERE store_words MATCH {match})
                     ELSE (SELECT words_have(w.c0, :words, :without) FROM store_words_content w WHERE w.id = near_ids.id) END
@@ -84,7 +88,7 @@ ORDER BY CASE :sort WHEN 'rating' THEN -l.rating WHEN 'updated_at' THEN -l.updat
 -- sqlite: its full-text search
 SELECT l.id AS id FROM store_words w JOIN store_listings l ON l.id = w.rowid WHERE w.store_words MATCH {match} {in_order};
 -- postgres: its full-text search
-SELECT l.id AS id FROM store_words w JOIN store_listings l ON l.id = w.id WHERE w.words @@ {tsquery} {in_order};
+SELECT l.id AS id FROM {found_ids} JOIN store_listings l ON l.id = found_ids.id {in_order};
 
 -- Those of a JSON array of ids, in its order.
 -- name: store_cards_of(ids text, limit bigint) -> store_card*

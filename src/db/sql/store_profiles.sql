@@ -112,8 +112,7 @@ LIMIT :limit OFFSET :offset;
 -- postgres: its full-text search
 SELECT p.id AS id, user_id, username, name, description, avatar_url, links, is_featured, listings, runs, ratings, stars,
        top_categories
-FROM store_words w JOIN store_profiles p ON p.id = w.id
-WHERE w.words @@ {tsquery}
+FROM {found_ids} JOIN store_profiles p ON p.id = found_ids.id
 ORDER BY CASE :sort WHEN 'agent_rating' THEN -rating WHEN 'agent_runs' THEN -runs WHEN 'num_agents' THEN -listings ELSE 0 END,
          p.id
 LIMIT :limit OFFSET :offset;
