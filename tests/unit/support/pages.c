@@ -28,6 +28,10 @@ struct str page_text(const struct request *req _unused_, struct str english) {
         return english;
 }
 
+struct str page_sentence(const struct request *req _unused_, const struct sentence *sentence) {
+        return sentence->text;
+}
+
 const char *pages_text(const char *name, const char *inner) {
         const json_t *value = json_object_get(pages_shown.data, name);
 
