@@ -165,7 +165,7 @@ static int end(struct verifying *v, struct tx *tx) {
         else if (r > 0 && head.events != v->out->events + v->out->removed)
                 fault(v,
                       "%lld events were sealed, and %lld are there or were removed when their time was over",
-                      (long long)head.events, (long long)(v->out->events + v->out->removed));
+                      (long long)head.events, (long long)v->out->events + v->out->removed);
         if (v->how->expect_seq && !v->expect_met && !v->out->expect_gone)
                 fault(v,
                       "segment %lld is not the one that was expected: the trail was cut off there, and grew "
@@ -197,7 +197,7 @@ static int walk(struct verifying *v, struct tx *tx) {
         } while (n == SEGMENTS_AT_ONCE);
         if (total.total != v->out->segments)
                 fault(v, "%lld segments were put in before the first one that was sealed",
-                      (long long)(total.total - v->out->segments));
+                      (long long)total.total - v->out->segments);
         return 0;
 }
 
