@@ -12,6 +12,12 @@
 
 enum { PARTS_MAX = 2000 };
 
+/* How many access tokens are looked through for those of a person: some 20 ms. Where there are more, they are not counted. */
+enum { TOKENS_MAX = 100 * 1000 };
+
+/* At least so old they may be: lifetimes may have been longer a while ago. */
+#define TOKEN_AGE_MS (INT64_C(24) * 3600 * 1000)
+
 static const char path[] = "/profile/connected-apps";
 
 static json_t *scopes_json(const struct request *req, scope_set scopes) {
@@ -52,8 +58,38 @@ static int add_part(struct access_given *given, const struct connected_app_row *
         return 0;
 }
 
+/* A person's live access tokens by app; of an app that isn't there, none. */
+struct token_counts {
+        bool known; /* false where there are too many to look through */
+        struct connected_app_tokens_row *apps;
+        size_t n;
+};
+
+static int count_tokens(struct request *req, struct token_counts *ret) {
+        int64_t now = clock_now(req->context->clock);
+        int64_t since =
+                id_at(now - MAX_OF(req->context->settings->access_token_lifetime * 1000, TOKEN_AGE_MS));
+        struct held_row beyond;
+        int r;
+
+        *ret = (struct token_counts){ 0 };
+        r = db_access_tokens_beyond(req->tx, &req->arena, since, now, TOKENS_MAX, &beyond);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        ret->known = true;
+        return db_connected_app_tokens(req->tx, &req->arena, req->identity->user_id, since, now, PARTS_MAX,
+                                       &ret->apps, &ret->n);
+}
+
+static int64_t tokens_of(const struct token_counts *counts, struct str client_id) {
+        for (size_t i = 0; i < counts->n; i++)
+                if (str_eq(counts->apps[i].client_id, client_id))
+                        return counts->apps[i].tokens;
+        return 0;
+}
+
 static json_t *app_json(struct request *req, const struct connected_app_row *app,
-                        const struct access_given *given) {
+                        const struct access_given *given, const struct token_counts *counts) {
         char initials[USER_INITIALS_MAX];
         json_t *data = json_object();
 
@@ -66,14 +102,17 @@ static json_t *app_json(struct request *req, const struct connected_app_row *app
         form_set_object(&data, "since", moment_json(req, given->since));
         form_set_object(&data, "last", moment_json(req, given->last));
         form_set_object(&data, "used", moment_json(req, given->used));
-        form_set_object(&data, "live", json_integer(given->live));
+        form_set_object(&data, "approvals", json_integer(given->live));
+        form_set_bool(&data, "counted", counts->known);
+        form_set_object(&data, "tokens", json_integer(tokens_of(counts, app->client_id)));
         form_set(&data, "remove_action",
                  arena_printf(&req->arena, "%s/" STR_FMT "/remove", path, STR_ARG(app->client_id)));
         return data;
 }
 
 /* One entry an app: its rows stand side by side. */
-static int apps_json(struct request *req, const struct connected_app_row *parts, size_t n, json_t *list) {
+static int apps_json(struct request *req, const struct connected_app_row *parts, size_t n,
+                     const struct token_counts *counts, json_t *list) {
         for (size_t i = 0; i < n;) {
                 const struct connected_app_row *app = &parts[i];
                 struct access_given given = { 0 };
@@ -84,24 +123,27 @@ static int apps_json(struct request *req, const struct connected_app_row *parts,
                         if (r < 0)
                                 return r;
                 }
-                json_array_append_new(list, app_json(req, app, &given));
+                json_array_append_new(list, app_json(req, app, &given, counts));
         }
         return 0;
 }
 
 int handle_connected_apps_page(struct request *req, struct response *res) {
         struct connected_app_row *parts;
+        struct token_counts counts;
         json_t *data, *list;
         size_t n;
         int r;
 
         r = db_connected_apps(req->tx, &req->arena, req->identity->user_id, clock_now(req->context->clock),
                               PARTS_MAX, &parts, &n);
+        if (r >= 0)
+                r = count_tokens(req, &counts);
         if (r < 0)
                 return r;
         data = frame_data(req, "connected_apps");
         list = json_array();
-        r = apps_json(req, parts, n, list);
+        r = apps_json(req, parts, n, &counts, list);
         form_set_bool(&data, "has_apps", n > 0);
         form_set_object(&data, "apps", list);
         if (r < 0) {

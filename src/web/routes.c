@@ -106,7 +106,7 @@ const struct route routes[] = {
 { HTTP_POST,  "/profile/password",                          ACCESS_SESSION, 0, POSTED, HASHED(TRANSACTION, handle_password_reserve, handle_password_verify, handle_password_finish), 0 },
 { HTTP_GET,   "/profile/delete",                            ACCESS_SESSION, 0, PAGE,   READ(handle_account_delete_page), 0 },
 { HTTP_POST,  "/profile/delete",                            ACCESS_SESSION, 0, POSTED, ACCOUNT_DELETE, 0 },
-{ HTTP_GET,   "/profile/connected-apps",                    ACCESS_SESSION, 0, PAGE,   READ(handle_connected_apps_page), 0 },
+{ HTTP_GET,   "/profile/connected-apps",                    ACCESS_SESSION, 0, PAGE,   READ_MUCH(handle_connected_apps_page), 0 },
 { HTTP_POST,  "/profile/connected-apps/{client_id}/remove", ACCESS_SESSION, 0, POSTED, TRANSACT(handle_connected_app_remove), 0 },
 { HTTP_GET,   "/profile/api-keys",                          ACCESS_SESSION, 0, PAGE,   READ(handle_api_keys_page), 0 },
 { HTTP_GET,   "/profile/api-keys/new",                      ACCESS_SESSION, 0, PAGE,   READ(handle_api_key_new_page), 0 },

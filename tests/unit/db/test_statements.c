@@ -71,7 +71,8 @@ static void no_read_walks_through_a_whole_table(void **state) {
                                            "vault_keys_all",      "node_vaults_live",
                                            "executions_backlog",  "users_stretch",
                                            "nodes_live",          "backlog",
-                                           "store_words_parts",   "audit_journal_oldest" };
+                                           "store_words_parts",   "audit_journal_oldest",
+                                           "connected_app_tokens" };
         struct db_fixture *f = *state;
         sqlite3 *handle;
 
