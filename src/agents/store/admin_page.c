@@ -180,7 +180,7 @@ static bool is_in_the_way(int result) {
 }
 
 int handle_admin_submission_form(struct request *req, struct response *res) {
-        struct str comments, problem = STR_NULL, decision, seen;
+        struct str comments, problem = STR_NULL, decision = STR_NULL, seen = STR_NULL;
         struct store_submission_row row;
         uint64_t submitted_at;
         bool yes;
