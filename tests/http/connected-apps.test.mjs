@@ -23,7 +23,7 @@ describe('a connected app', () => {
   let given;
   it('was not used at first, and has a live approval', async () => {
     given = await grant(person, app);
-    assert.match(await told(), /Not used yet · Live approvals: 1 · Live tokens: 1\b/);
+    assert.match(await told(), /Not used yet\s+Live approvals: 1 · Live tokens: 1\b/);
   });
 
   it('was used once it called for the person, which is noted once a minute at most', async () => {
